@@ -1,7 +1,8 @@
 """A private PostgreSQL cluster on a unix socket, for tests.
 
-Several pytest-xdist workers may share one: the controller starts it, the workers `attach` to its directory. A
-template database is built once (whoever comes first, under an advisory lock) and cloned for each worker or test.
+Several pytest-xdist workers may share one: the controller starts it, the workers `attach` to its directory.
+A template database is built once (whoever comes first, under an advisory lock) and cloned for each worker
+or test.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import Self
 
 import psycopg
 from psycopg import sql
-
 from tests.support.processes import NotReady, Service
 
 OWNER = "handclasp_owner"
@@ -31,7 +31,10 @@ _TEMPLATE_LOCK = 4_815_162
 
 
 def find_programs() -> Path:
-    """The folder with `initdb` and `postgres`; the newest where Debian keeps several. Raises NotReady with the cure."""
+    """The folder with `initdb` and `postgres`, the newest where Debian keeps several.
+
+    Raises NotReady with the cure.
+    """
     on_path = shutil.which("initdb")
     if on_path is not None:
         return Path(on_path).resolve().parent
@@ -44,8 +47,8 @@ def find_programs() -> Path:
 class PostgresCluster:
     """A cluster of its own in a temporary directory; nothing listens on the network.
 
-    The roles `handclasp_owner` and `handclasp_app` exist from the start. `with PostgresCluster() as cluster:` starts
-    and removes it; `PostgresCluster.attach(directory)` uses one that another process started and will end.
+    The roles `handclasp_owner` and `handclasp_app` exist from the start. `with PostgresCluster() as cluster:`
+    starts and removes it; `PostgresCluster.attach(directory)` uses one that another process started.
     """
 
     def __init__(self, fsync: bool = True) -> None:
@@ -56,7 +59,7 @@ class PostgresCluster:
 
     @classmethod
     def attach(cls, directory: Path | str) -> PostgresCluster:
-        """The cluster that runs in `directory`, started elsewhere: `stop` on this object leaves it running."""
+        """The cluster that runs in `directory`, started elsewhere: `stop` leaves it running."""
         cluster = cls.__new__(cls)
         cluster.directory = Path(directory)
         cluster._fsync = True
@@ -64,11 +67,16 @@ class PostgresCluster:
         return cluster
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     @property
@@ -87,15 +95,39 @@ class PostgresCluster:
             if user is not None:
                 shutil.chown(self.directory, user, user)
             made = subprocess.run(
-                [programs / "initdb", "--pgdata", self.data, "--username", _ADMIN, "--auth", "trust", "--encoding",
-                 "UTF8", "--locale", "C.UTF-8", "--no-sync"],
-                user=user, group=user, extra_groups=None if user is None else [], cwd=self.directory,
-                capture_output=True, text=True, check=False)
+                [
+                    programs / "initdb",
+                    "--pgdata",
+                    self.data,
+                    "--username",
+                    _ADMIN,
+                    "--auth",
+                    "trust",
+                    "--encoding",
+                    "UTF8",
+                    "--locale",
+                    "C.UTF-8",
+                    "--no-sync",
+                ],
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+                cwd=self.directory,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             if made.returncode != 0:
                 raise NotReady(f"initdb failed:\n{made.stdout}\n{made.stderr}")
-        settings = {"listen_addresses": "", "unix_socket_directories": str(self.directory), "max_connections": "200",
-                    "shared_buffers": "64MB", "fsync": "on" if self._fsync else "off",
-                    "timezone": "UTC", "autovacuum": "on" if self._fsync else "off"}
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.directory),
+            "max_connections": "200",
+            "shared_buffers": "64MB",
+            "fsync": "on" if self._fsync else "off",
+            "timezone": "UTC",
+            "autovacuum": "on" if self._fsync else "off",
+        }
         command = [str(programs / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
@@ -108,7 +140,9 @@ class PostgresCluster:
         """End the cluster at once and remove its directory; does nothing for an attached one."""
         if self._service is None:
             return
-        self._service.stop(signal.SIGQUIT)  # PostgreSQL's "immediate" shutdown: the data is thrown away anyway.
+        self._service.stop(
+            signal.SIGQUIT
+        )  # PostgreSQL's "immediate" shutdown: the data is thrown away anyway.
         self._service = None
         shutil.rmtree(self.directory)
 
@@ -121,31 +155,39 @@ class PostgresCluster:
         with self._admin() as connection:
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
             if known is None:
-                connection.execute(sql.SQL(
-                    "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS").format(
-                        sql.Identifier(name)))
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS").format(
+                        sql.Identifier(name)
+                    )
+                )
 
     def create_database(self, name: str, template: str | None = None, owner: str = OWNER) -> None:
         """Make an empty database that belongs to `owner`, or a clone of `template` (about 0.1 s)."""
         with self._admin() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template or "template0")))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template or "template0")
+                )
+            )
 
     def drop_database(self, name: str) -> None:
         """Remove a database, ending whoever is still connected to it."""
         with self._admin() as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
     def ensure_template(self, name: str, build: Callable[[str], None]) -> None:
         """Build the template database `name` once, whoever of several processes comes first.
 
-        `build` gets its address for the owner's role and must close its connections before it returns. When it
-        raises, the half-built database is removed and the error passes through.
+        `build` gets its address for the owner's role and must close its connections before it returns.
+        When it raises, the half-built database is removed and the error passes through.
         """
         with self._admin() as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", [_TEMPLATE_LOCK])  # Ends with the connection.
             done = connection.execute(
-                "SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone()
+                "SELECT datistemplate FROM pg_database WHERE datname = %s", [name]
+            ).fetchone()
             if done is not None and done[0]:
                 return
             self.drop_database(name)
@@ -155,8 +197,11 @@ class PostgresCluster:
             except BaseException:
                 self.drop_database(name)
                 raise
-            connection.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true").format(
-                sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true").format(
+                    sql.Identifier(name)
+                )
+            )
 
     def _admin(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(host=str(self.directory), user=_ADMIN, dbname="postgres", autocommit=True)

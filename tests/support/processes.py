@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -45,12 +46,21 @@ def tail(log: Path, lines: int = 40) -> str:
 class Service:
     """One long-running program in its own process group, with its output in a file.
 
-    `start` returns when `ready()` is true. `kill` and `stop` end the whole group, so that no worker process survives
-    its master; both do nothing when the program is not running.
+    `start` returns when `ready()` is true. `kill` and `stop` end the whole group, so that no worker process
+    survives its master; both do nothing when the program is not running.
     """
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, ready: Callable[[], bool],
-                 env: Mapping[str, str] | None = None, user: str | None = None, cwd: Path | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        ready: Callable[[], bool],
+        *,
+        env: Mapping[str, str] | None = None,
+        user: str | None = None,
+        cwd: Path | None = None,
+    ) -> None:
         self.name = name
         self.command = list(command)
         self.log = log
@@ -71,9 +81,17 @@ class Service:
             raise RuntimeError(f"{self.name} is running already")
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=self.env,
-                cwd=self.cwd, start_new_session=True, user=self.user,
-                group=self.user, extra_groups=None if self.user is None else [])
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self.env,
+                cwd=self.cwd,
+                start_new_session=True,
+                user=self.user,
+                group=self.user,
+                extra_groups=None if self.user is None else [],
+            )
         process = self._process
         try:
             wait_until(lambda: process.poll() is not None or self.ready(), self.name, seconds)
@@ -82,14 +100,16 @@ class Service:
             raise NotReady(f"{late}\n{tail(self.log)}") from None
         if process.poll() is not None:
             self._process = None
-            raise NotReady(f"{self.name} ended with code {process.returncode}; log {self.log}:\n{tail(self.log)}")
+            raise NotReady(
+                f"{self.name} ended with code {process.returncode}; log {self.log}:\n{tail(self.log)}"
+            )
 
     def kill(self) -> None:
         """End the whole group at once (SIGKILL), as a power cut would."""
         self._end(signal.SIGKILL, to_group=True, seconds=10.0)
 
     def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 20.0) -> None:
-        """Ask the program to end by sending `how` to it, wait, and kill the group if it has not gone by then."""
+        """Send `how` to the program, wait for it to end, and kill the group if it has not gone by then."""
         self._end(how, to_group=False, seconds=seconds)
 
     def _end(self, how: signal.Signals, to_group: bool, seconds: float) -> None:
@@ -101,13 +121,9 @@ class Service:
                 os.killpg(process.pid, how)
             else:
                 process.send_signal(how)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                pass
-        # The group outlives its leader when a worker hangs; the number cannot have been reused while it does.
-        try:
+        # The group outlives its leader when a worker hangs; its number is not reused while it does.
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait(10.0)
