@@ -1,0 +1,54 @@
+/**
+ * Builds dist/chrome and dist/firefox from one source. `node build.mjs` does both; no other input than this
+ * folder and ../shared-schemas/tools.
+ */
+import { build } from "esbuild";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import path from "node:path";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const at = (...parts) => path.join(here, ...parts);
+const json = async (...parts) => JSON.parse(await readFile(at(...parts), "utf8"));
+
+const scripts = {
+  background: at("src/background/main.ts"),
+  content: at("src/content/main.ts"),
+  panel: at("src/panel/main.tsx"),
+  options: at("src/options/main.tsx"),
+};
+
+async function buildFor(browser) {
+  const out = at("dist", browser);
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  await build({
+    absWorkingDir: here,
+    entryPoints: scripts,
+    outdir: out,
+    bundle: true,
+    // One plain script each: content scripts and Firefox's background scripts are not modules.
+    format: "iife",
+    target: browser === "chrome" ? "chrome120" : "firefox140",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    charset: "utf8",
+    legalComments: "none",
+    minifySyntax: true,
+    logLevel: "warning",
+  });
+  const { version } = await json("package.json");
+  const manifest = { ...(await json("manifest/base.json")), version, ...(await json(`manifest/${browser}.json`)) };
+  await writeFile(path.join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const page of ["panel", "options"]) {
+    await cp(at(`src/${page}/${page}.html`), path.join(out, `${page}.html`));
+    await cp(at(`src/${page}/${page}.css`), path.join(out, `${page}.css`));
+  }
+  await cp(at("src/shared/tokens.css"), path.join(out, "tokens.css"));
+  await cp(at("_locales"), path.join(out, "_locales"), { recursive: true });
+  await mkdir(path.join(out, "icons"));
+  for (const size of [16, 32, 48, 128]) await cp(at(`icons/${size}.png`), path.join(out, `icons/${size}.png`));
+  await cp(at("icons/clasp.svg"), path.join(out, "icons/clasp.svg"));
+}
+
+await Promise.all(["chrome", "firefox"].map(buildFor));
