@@ -84,9 +84,7 @@ def _item_problems(tool: Tool) -> list[ToolProblem]:
         for names in _names_given(item):
             for output in ("key", "url"):
                 problems.extend(
-                    ToolProblem(
-                        f"{place}/{output}", f"takes {{{name}}}, which not every template of the item gives"
-                    )
+                    ToolProblem(f"{place}/{output}", f"takes {{{name}}}, which not every template of the item gives")
                     for name in sorted(names_used(item[output]) - names)
                 )
         if item["provider"] not in tool["people"]:

@@ -1,0 +1,67 @@
+"""The application factory: every room is announced here, in one line each."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from .auth import views as auth
+from .auth.guard import close_by_default
+from .auth.oauth import make_authorization_server, redirect_uris
+from .config import Config
+from .console import views as console
+from .contract import MAX_BODY
+from .db import init_db
+from .errors import register_error_handlers
+from .exports import views as exports
+from .health import blueprint as health
+from .inbox import views as inbox
+from .notes import views as notes
+from .people import views as people
+from .ratings import views as ratings
+from .resolve import views as resolve
+
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # The console's pages bring a policy of their own; everything else is data and may load nothing.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The Handclasp server. Raises `ConfigError` for a wrong setting, `UndeclaredRouteError` for an open route."""
+    config = config or Config.from_environment()
+    app = Flask("handclasp", static_folder=None, template_folder="console/templates")
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        SESSION_COOKIE_NAME="__Host-handclasp" if config.https else "handclasp",
+        SESSION_COOKIE_SECURE=config.https,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+    )
+    app.extensions["handclasp_config"] = config
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+    init_db(app, config)
+    register_error_handlers(app)
+    app.extensions["handclasp_redirects"] = redirect_uris(config.extension_ids)
+    app.extensions["handclasp_oauth"] = make_authorization_server(app, config)
+    for room in (auth, console, exports, inbox, notes, people, ratings, resolve):
+        app.register_blueprint(room.blueprint)
+    app.register_blueprint(health)
+    console.prepare(app)
+    close_by_default(app)
+    app.after_request(_secure)
+    return app
+
+
+def _secure(response: Response) -> Response:
+    for name, value in _SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,178 @@
+"""Signing in without passwords: one-time links, their codes, and the console's sessions."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from ..db import reading, utc_now, writing
+from ..people.models import Member
+from ..people.service import member, organisations
+from . import secrets
+from .models import ConsoleSession, SignInLink
+
+LINK_LIVES = timedelta(days=7)
+"""An invite waits over a week-end; a link is single-use and meant for one person."""
+SESSION_LIVES = timedelta(days=30)
+_MOST_WRONG_CODES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """A one-time link's secret, the code that does the same, and until when both work."""
+
+    secret: str
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session: the secret for its cookie, and whose it is."""
+
+    secret: str
+    member: Member
+
+
+def new_link(organisation_id: UUID, member_id: UUID) -> NewLink:
+    """A new one-time link for a member. Earlier unused ones stop working."""
+    secret, code = secrets.mint("hcl", organisation_id), secrets.mint_code()
+    expires_at = utc_now() + LINK_LIVES
+    with writing(organisation_id) as session:
+        session.execute(
+            delete(SignInLink).where(SignInLink.organisation_id == organisation_id, SignInLink.member_id == member_id)
+        )
+        session.add(
+            SignInLink(
+                organisation_id=organisation_id,
+                secret_hash=secret.hash,
+                code_hash=secrets.digest(code),
+                member_id=member_id,
+                wrong_codes=0,
+                expires_at=expires_at,
+            )
+        )
+    return NewLink(secret.text, code, expires_at)
+
+
+def link_owner(text: str) -> Member | None:
+    """Whom this link would sign in; None when it is unknown, used or expired. Uses nothing up."""
+    secret = secrets.parse("hcl", text)
+    if secret is None:
+        return None
+    with reading(secret.organisation_id) as session:
+        member_id = session.execute(
+            select(SignInLink.member_id).where(
+                SignInLink.organisation_id == secret.organisation_id,
+                SignInLink.secret_hash == secret.hash,
+                SignInLink.used_at.is_(None),
+                SignInLink.expires_at > utc_now(),
+            )
+        ).scalar_one_or_none()
+        return member(session, secret.organisation_id, member_id) if member_id else None
+
+
+def sign_in_by_link(text: str) -> SignedIn | None:
+    """Use the link up and start a session; None when it is unknown, used or expired."""
+    secret = secrets.parse("hcl", text)
+    return _use(secret.organisation_id, secret.hash) if secret else None
+
+
+def sign_in_by_code(email: str, typed: str) -> SignedIn | None:
+    """As by link, with the e-mail address and the code. Five wrong codes close the link."""
+    code_hash = secrets.digest(secrets.normalise_code(typed))
+    for organisation in organisations():
+        link_hash = _link_for_code(organisation.organisation_id, email, code_hash)
+        if link_hash is not None:
+            return _use(organisation.organisation_id, link_hash)
+    return None
+
+
+def _link_for_code(organisation_id: UUID, email: str, code_hash: bytes) -> bytes | None:
+    with writing(organisation_id) as session:
+        link = session.execute(
+            select(SignInLink)
+            .join(
+                Member,
+                (Member.organisation_id == SignInLink.organisation_id) & (Member.id == SignInLink.member_id),
+            )
+            .where(
+                SignInLink.organisation_id == organisation_id,
+                Member.email == email.strip().lower(),
+                SignInLink.used_at.is_(None),
+                SignInLink.expires_at > utc_now(),
+                SignInLink.wrong_codes < _MOST_WRONG_CODES,
+            )
+            .with_for_update(of=SignInLink)
+        ).scalar_one_or_none()
+        if link is None:
+            return None
+        if not hmac.compare_digest(link.code_hash, code_hash):
+            link.wrong_codes += 1
+            return None
+        return link.secret_hash
+
+
+def _use(organisation_id: UUID, link_hash: bytes) -> SignedIn | None:
+    now = utc_now()
+    secret = secrets.mint("hcs", organisation_id)
+    with writing(organisation_id) as session:
+        # One statement decides who used it: of two clicks at once, one finds used_at already set.
+        member_id = session.execute(
+            update(SignInLink)
+            .where(
+                SignInLink.organisation_id == organisation_id,
+                SignInLink.secret_hash == link_hash,
+                SignInLink.used_at.is_(None),
+                SignInLink.expires_at > now,
+            )
+            .values(used_at=now)
+            .returning(SignInLink.member_id)
+        ).scalar_one_or_none()
+        found = member(session, organisation_id, member_id) if member_id else None
+        if found is None:
+            return None
+        session.add(
+            ConsoleSession(
+                organisation_id=organisation_id,
+                secret_hash=secret.hash,
+                member_id=found.id,
+                started_at=now,
+                expires_at=now + SESSION_LIVES,
+            )
+        )
+    return SignedIn(secret.text, found)
+
+
+def session_owner(text: str) -> Member | None:
+    """Whose console session this is; None when it is unknown, ended or expired."""
+    secret = secrets.parse("hcs", text)
+    if secret is None:
+        return None
+    with reading(secret.organisation_id) as session:
+        found = session.execute(
+            select(ConsoleSession).where(
+                ConsoleSession.organisation_id == secret.organisation_id,
+                ConsoleSession.secret_hash == secret.hash,
+                ConsoleSession.expires_at > utc_now(),
+            )
+        ).scalar_one_or_none()
+    return found.member if found else None
+
+
+def sign_out(text: str) -> None:
+    """End this session. An unknown one is ended already."""
+    secret = secrets.parse("hcs", text)
+    if secret is None:
+        return
+    with writing(secret.organisation_id) as session:
+        session.execute(
+            delete(ConsoleSession).where(
+                ConsoleSession.organisation_id == secret.organisation_id,
+                ConsoleSession.secret_hash == secret.hash,
+            )
+        )

@@ -1,0 +1,233 @@
+"""The command line: `handclasp COMMAND`. Each command says what it did, or what to do."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from uuid import UUID
+
+import click
+from flask import Flask
+
+from . import __version__, doctor
+from .app import create_app
+from .auth import service as sign_in
+from .auth import tokens
+from .config import REPOSITORY, Config, ConfigError
+from .contract import openapi
+from .errors import Problem
+from .exports.service import Dataset, Format, export
+from .migrations import upgrade
+from .people import founding
+from .people import service as people
+from .people.models import Member, Organisation, Role
+from .tools.matcher import match_url
+from .tools.service import bundled_tools, check_tool
+
+CONTRACT_FILE = REPOSITORY / "shared-schemas" / "openapi.json"
+
+
+@click.group()
+@click.version_option(__version__)
+def cli() -> None:
+    """Rate a handoff and say thank you right where the work is."""
+
+
+def main() -> None:
+    """Run the command line; a refusal is one line on standard error and exit status 1."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        cli(standalone_mode=True)
+    except (ConfigError, Problem) as error:
+        click.echo(f"handclasp: {error}", err=True)
+        for place in error.errors if isinstance(error, Problem) else ():
+            click.echo(f"  {place['detail']}", err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def _application() -> Iterator[tuple[Flask, Config]]:
+    config = Config.from_environment()
+    app = create_app(config)
+    with app.app_context():
+        yield app, config
+
+
+def _the_organisation() -> Organisation:
+    found = people.organisations()
+    if not found:
+        raise click.ClickException("there is no organisation yet: run `handclasp init` first")
+    return found[0]
+
+
+def _member(organisation_id: UUID, email: str) -> Member:
+    found = people.member_by_email(organisation_id, email)
+    if found is None:
+        raise click.ClickException(f"{email} is no member yet: `handclasp invite {email}`")
+    return found
+
+
+def _print_link(config: Config, member: Member) -> None:
+    link = sign_in.new_link(member.organisation_id, member.id)
+    click.echo(f"One-time sign-in link for {member.name} ({member.email}):")
+    click.echo(f"  {config.public_url}/sign-in/{link.secret}")
+    click.echo(f"  or this code in the window that asks: {link.code}")
+    click.echo(f"  Both work once, until {link.expires_at:%Y-%m-%d %H:%M} UTC.")
+
+
+@cli.command()
+@click.option("--organisation", default="My organisation", show_default=True, help="Its name.")
+@click.option("--admin-email", default="admin@localhost", show_default=True, help="Who administers it.")
+@click.option("--admin-name", default="Admin", show_default=True)
+def init(organisation: str, admin_email: str, admin_name: str) -> None:
+    """Prepare the database; on the first run make the organisation and its admin. Again, it changes nothing."""
+    config = Config.from_environment()
+    upgrade(config)
+    with _application():
+        standing = people.organisations()
+        if standing:
+            click.echo(f"{standing[0].name} is ready. `handclasp sign-in EMAIL` makes a new sign-in link.")
+            return
+        admin = founding.found_organisation(organisation, admin_email, admin_name)
+        click.echo(f"{organisation} is ready.")
+        _print_link(config, admin)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    upgrade(Config.from_environment())
+    click.echo("The database is up to date.")
+
+
+@cli.command()
+@click.argument("email")
+@click.option("--name", help="As colleagues know them; read off the address when not given.")
+@click.option("--team", help="Made if new.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default="member", show_default=True)
+def invite(email: str, name: str | None, team: str | None, role: str) -> None:
+    """Make EMAIL a member and print their one-time link."""
+    with _application() as (_, config):
+        member = people.add_member(_the_organisation().organisation_id, email, name=name, team=team, role=Role(role))
+        _print_link(config, member)
+
+
+@cli.command("sign-in")
+@click.argument("email")
+def sign_in_link(email: str) -> None:
+    """Print a new one-time link for a member. Earlier ones stop working."""
+    with _application() as (_, config):
+        _print_link(config, _member(_the_organisation().organisation_id, email))
+
+
+@cli.command()
+@click.argument("tool")
+@click.argument("host")
+@click.argument("handle")
+@click.argument("email")
+def alias(tool: str, host: str, handle: str, email: str) -> None:
+    """Confirm that HANDLE in TOOL on HOST is the member EMAIL."""
+    with _application():
+        organisation_id = _the_organisation().organisation_id
+        member = _member(organisation_id, email)
+        people.confirm_alias(organisation_id, tool=tool, host=host, handle=handle, member_id=member.id)
+        click.echo(f"{handle} in {tool} on {host} is {member.name}.")
+
+
+@cli.command()
+@click.argument("email")
+@click.option("--label", default="Script", show_default=True, help="What it is for.")
+def token(email: str, label: str) -> None:
+    """Print a token with which scripts can export in the name of the admin EMAIL. It is shown this once."""
+    with _application():
+        member = _member(_the_organisation().organisation_id, email)
+        if member.role is not Role.ADMIN:
+            raise click.ClickException(f"{member.name} is no admin, and only admins export")
+        click.echo(tokens.new_machine_token(member.organisation_id, member.id, label))
+
+
+@cli.command("export")
+@click.argument("dataset", type=click.Choice([dataset.value for dataset in Dataset]))
+@click.option("--format", "format_", type=click.Choice([kind.value for kind in Format]), default="csv")
+def export_command(dataset: str, format_: str) -> None:
+    """Write a dataset to standard output."""
+    with _application():
+        for piece in export(_the_organisation().organisation_id, Dataset(dataset), Format(format_)):
+            sys.stdout.write(piece)
+
+
+@cli.command()
+def serve() -> None:
+    """Serve until stopped, with gunicorn and gevent workers."""
+    config = Config.from_environment()
+    click.echo(f"Handclasp serves on {config.public_url} (stop with Ctrl-C).")
+    sys.stdout.flush()
+    shown_host = f"[{config.host}]" if ":" in config.host else config.host
+    # A process of its own: gevent must patch the standard library before anything of ours is imported.
+    arguments = [
+        *(sys.executable, "-m", "gunicorn", "handclasp.wsgi:app"),
+        *("--bind", f"{shown_host}:{config.port}"),
+        *("--worker-class", "gevent", "--workers", str(config.workers), "--worker-connections", "1000"),
+        *("--timeout", "30", "--graceful-timeout", "10", "--keep-alive", "5"),
+        *("--log-level", config.log_level, "--name", "handclasp", "--no-control-socket"),
+        *(("--forwarded-allow-ips", "*") if config.trusted_proxies else ()),
+    ]
+    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, no shell
+
+
+@cli.command("doctor")
+def doctor_command() -> None:
+    """Check the likeliest mistakes and say how to mend them."""
+    findings = doctor.examine()
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.fine else 'MEND'}  {finding.what}")
+        if not finding.fine:
+            click.echo(f"      {finding.advice}")
+    if not all(finding.fine for finding in findings):
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--write", is_flag=True, help="Write it to shared-schemas/openapi.json.")
+def contract(write: bool) -> None:
+    """Print the API's contract (OpenAPI 3.1), generated from the schemas."""
+    with _application() as (app, _):
+        text = json.dumps(openapi(app), indent=2, ensure_ascii=False) + "\n"
+    if write:
+        CONTRACT_FILE.write_text(text, "utf-8")
+    else:
+        click.echo(text, nl=False)
+
+
+@cli.group()
+def tools() -> None:
+    """Tool files: what describes a web tool to the extension and the server."""
+
+
+@tools.command("match")
+@click.argument("url")
+def tools_match(url: str) -> None:
+    """Print what URL is taken for, as JSON; null when it is no item of a known tool."""
+    found = match_url(url, bundled_tools())
+    click.echo(json.dumps(asdict(found) if found else None, ensure_ascii=False))
+
+
+@tools.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def tools_check(file: Path) -> None:
+    """Check a tool file against the format."""
+    try:
+        problems = check_tool(json.loads(file.read_text("utf-8")))
+    except ValueError as error:
+        raise click.ClickException(f"{file} is not JSON: {error}") from error
+    for problem in problems:
+        click.echo(f"{problem.pointer}: {problem.detail}")
+    if problems:
+        sys.exit(1)
+    click.echo(f"{file} is a good tool file.")

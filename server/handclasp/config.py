@@ -1,0 +1,215 @@
+"""The server's settings, read once at start-up from `HANDCLASP_*` variables.
+
+A wrong value stops the start with a `ConfigError` that names the variable and says what to write instead.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+VARIABLES = {
+    "HANDCLASP_BIND": "address and port to serve on, default 127.0.0.1:8000",
+    "HANDCLASP_PUBLIC_URL": "address people and extensions use, default http:// and HANDCLASP_BIND",
+    "HANDCLASP_TRUSTED_PROXIES": "how many reverse proxies stand in front, default 0",
+    "HANDCLASP_DATA_DIR": "folder for the SQLite database and the secret, default ./var",
+    "HANDCLASP_DATABASE_URL": "sqlite:////path or postgresql+psycopg://role@host/database, default SQLite in the data folder",
+    "HANDCLASP_DATABASE_OWNER_URL": "PostgreSQL only: the role that owns the tables and runs migrations",
+    "HANDCLASP_SECRET_KEY": "at least 32 characters, default a file made in the data folder",
+    "HANDCLASP_EXTENSION_IDS": "extension ids that may connect, comma-separated, default our own",
+    "HANDCLASP_WORKERS": "server processes, default 2",
+    "HANDCLASP_LOG_LEVEL": "debug, info, warning or error, default info",
+}
+
+_LOG_LEVELS = ("debug", "info", "warning", "error")
+_CHROMIUM_ID = re.compile(r"[a-p]{32}")
+_GECKO_ID = re.compile(r"[A-Za-z0-9._-]*@[A-Za-z0-9._-]+|\{[0-9a-f-]{36}\}")
+_SHORTEST_SECRET = 32
+
+
+class ConfigError(Exception):
+    """A setting is wrong; the message names the variable and says what to write."""
+
+    def __init__(self, variable: str, advice: str) -> None:
+        super().__init__(f"{variable}: {advice}")
+        self.variable = variable
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings, checked. Build it with `Config.from_environment`."""
+
+    host: str
+    port: int
+    public_url: str
+    trusted_proxies: int
+    data_dir: Path
+    database_url: str
+    database_owner_url: str
+    secret_key: str
+    extension_ids: tuple[str, ...]
+    workers: int
+    log_level: str
+
+    @property
+    def https(self) -> bool:
+        """True where browsers reach us over TLS, so cookies can be `Secure`."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
+        """Read and check every `HANDCLASP_*` variable.
+
+        Creates the data folder and, on the first start, the secret in it (mode 600).
+        Raises `ConfigError` for the first wrong value, an unknown name included.
+        """
+        env = os.environ if environment is None else environment
+        _refuse_unknown(env)
+        host, port = _bind(env.get("HANDCLASP_BIND", "127.0.0.1:8000"))
+        data_dir = _data_dir(env.get("HANDCLASP_DATA_DIR", "var"))
+        database_url = _database_url(
+            "HANDCLASP_DATABASE_URL",
+            env.get("HANDCLASP_DATABASE_URL", f"sqlite:///{data_dir / 'handclasp.sqlite3'}"),
+        )
+        return cls(
+            host=host,
+            port=port,
+            public_url=_public_url(env.get("HANDCLASP_PUBLIC_URL"), host, port),
+            trusted_proxies=_number(env, "HANDCLASP_TRUSTED_PROXIES", default=0, least=0, most=10),
+            data_dir=data_dir,
+            database_url=database_url,
+            database_owner_url=_database_url(
+                "HANDCLASP_DATABASE_OWNER_URL", env.get("HANDCLASP_DATABASE_OWNER_URL", database_url)
+            ),
+            secret_key=_secret_key(env.get("HANDCLASP_SECRET_KEY"), data_dir),
+            extension_ids=_extension_ids(env.get("HANDCLASP_EXTENSION_IDS")),
+            workers=_number(env, "HANDCLASP_WORKERS", default=2, least=1, most=64),
+            log_level=_log_level(env.get("HANDCLASP_LOG_LEVEL", "info")),
+        )
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    for name in env:
+        if name.startswith("HANDCLASP_") and name not in VARIABLES:
+            near = difflib.get_close_matches(name, VARIABLES, n=1)
+            advice = f"did you mean {near[0]}?" if near else f"known are {', '.join(VARIABLES)}"
+            raise ConfigError(name, f"there is no such setting; {advice}")
+
+
+def _bind(value: str) -> tuple[str, int]:
+    host, colon, port = value.rpartition(":")
+    if not colon or not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ConfigError("HANDCLASP_BIND", f"{value!r} is not ADDRESS:PORT, for example 127.0.0.1:8000")
+    return host.strip("[]"), int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """True for localhost and loopback addresses, where plain http stays on the machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _public_url(value: str | None, host: str, port: int) -> str:
+    if value is None:
+        shown = f"[{host}]" if ":" in host else host
+        value = f"http://{shown}:{port}"
+        if not is_loopback(host):
+            raise ConfigError(
+                "HANDCLASP_PUBLIC_URL",
+                f"must be set when HANDCLASP_BIND is {host}, for example https://handclasp.example.org",
+            )
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigError("HANDCLASP_PUBLIC_URL", f"{value!r} is not an address such as https://handclasp.example.org")
+    if parts.path not in ("", "/"):
+        raise ConfigError("HANDCLASP_PUBLIC_URL", "must have no path: Handclasp wants a host name of its own")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ConfigError("HANDCLASP_PUBLIC_URL", "must be https:// unless it is this machine (127.0.0.1)")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _number(env: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
+    value = env.get(name, str(default))
+    if not value.isdigit() or not least <= int(value) <= most:
+        raise ConfigError(name, f"{value!r} is not a number from {least} to {most}")
+    return int(value)
+
+
+def _data_dir(value: str) -> Path:
+    path = Path(value).expanduser().resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError("HANDCLASP_DATA_DIR", f"cannot use {path}: {error.strerror}") from error
+    return path
+
+
+def _database_url(name: str, value: str) -> str:
+    try:
+        url = make_url(value)
+    except ArgumentError as error:
+        raise ConfigError(name, f"{value!r} is not a database address") from error
+    if url.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise ConfigError(name, f"{url.drivername!r} is not supported; use sqlite:// or postgresql+psycopg://")
+    if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ConfigError(name, "SQLite needs a file, for example sqlite:////srv/handclasp/handclasp.sqlite3")
+    return value
+
+
+def _secret_key(value: str | None, data_dir: Path) -> str:
+    if value is not None:
+        if len(value) < _SHORTEST_SECRET:
+            raise ConfigError("HANDCLASP_SECRET_KEY", f"must have at least {_SHORTEST_SECRET} characters")
+        return value
+    path = data_dir / "secret"
+    try:
+        # O_EXCL: of several processes that start at once, one makes the secret and all read the same.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        stored = path.read_text().strip()
+        if len(stored) < _SHORTEST_SECRET:
+            raise ConfigError("HANDCLASP_SECRET_KEY", f"the secret in {path} is damaged; restore it") from None
+        return stored
+    except OSError as error:
+        raise ConfigError("HANDCLASP_DATA_DIR", f"cannot write {path}: {error.strerror}") from error
+    secret = secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w") as file:
+        file.write(secret + "\n")
+    return secret
+
+
+def _extension_ids(value: str | None) -> tuple[str, ...]:
+    if value is None:
+        own = json.loads((REPOSITORY / "extension" / "ids.json").read_text())
+        return (own["chrome"], own["firefox"])
+    ids = tuple(part.strip() for part in value.split(",") if part.strip())
+    for extension_id in ids:
+        if not _CHROMIUM_ID.fullmatch(extension_id) and not _GECKO_ID.fullmatch(extension_id):
+            raise ConfigError(
+                "HANDCLASP_EXTENSION_IDS",
+                f"{extension_id!r} is neither a Chromium id (32 letters a to p) nor a Firefox id (name@domain)",
+            )
+    return ids
+
+
+def _log_level(value: str) -> str:
+    if value.lower() not in _LOG_LEVELS:
+        raise ConfigError("HANDCLASP_LOG_LEVEL", f"{value!r} is none of {', '.join(_LOG_LEVELS)}")
+    return value.lower()

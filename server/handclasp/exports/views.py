@@ -1,0 +1,45 @@
+"""Exports over HTTP: by token for scripts, by session for the console's download links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request, stream_with_context
+
+from ..auth.guard import caller, permit
+from ..auth.permissions import Permission
+from ..contract import endpoint
+from ..errors import not_found
+from .schemas import ExportQuerySchema
+from .service import Dataset, Format, export
+
+blueprint = Blueprint("exports", __name__)
+
+_MEDIA_TYPES = {Format.CSV: "text/csv; charset=utf-8", Format.NDJSON: "application/x-ndjson"}
+
+
+@blueprint.get("/api/v1/exports/<any(ratings, notes, members):dataset>")
+@endpoint(Permission.EXPORT, query=ExportQuerySchema, answers={200: "text/csv, application/x-ndjson"})
+def export_dataset(dataset: str, query: dict[str, Any]) -> Response:
+    """A dataset without names (members: with), streamed from one snapshot; the last line is a manifest."""
+    return _download(Dataset(dataset), query["format"])
+
+
+@blueprint.get("/exports/<any(ratings, notes, members):dataset>.<any(csv, ndjson):format>")
+@permit(Permission.CONSOLE_ADMIN)
+def download_dataset(dataset: str, format: str) -> Response:
+    """The same, for the console's links."""
+    if request.args:
+        raise not_found()
+    return _download(Dataset(dataset), Format(format))
+
+
+def _download(dataset: Dataset, format: Format) -> Response:
+    return Response(
+        stream_with_context(export(caller().organisation_id, dataset, format)),
+        content_type=_MEDIA_TYPES[format],
+        headers={
+            "Content-Disposition": f'attachment; filename="handclasp-{dataset}.{format}"',
+            "Cache-Control": "private, no-store",
+        },
+    )

@@ -1,0 +1,52 @@
+"""Is the server alive, and can it serve? For load balancers and for `make run`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app
+from marshmallow import fields
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from .auth.guard import permit
+from .auth.permissions import Permission
+from .contract import StrictSchema, endpoint, openapi
+from .db import reading
+from .errors import Problem
+from .people.models import Organisation
+
+blueprint = Blueprint("health", __name__)
+
+
+class HealthSchema(StrictSchema):
+    status = fields.String(required=True)
+
+
+@blueprint.get("/healthz")
+@endpoint(Permission.PUBLIC, answers={200: HealthSchema})
+def get_health() -> dict[str, str]:
+    """The process answers. Touches no database, so that a busy one does not get the process killed."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+@endpoint(Permission.PUBLIC, answers={200: HealthSchema})
+def get_readiness() -> dict[str, str]:
+    """The database answers and has our tables."""
+    try:
+        with reading(None) as session:
+            session.execute(select(Organisation.organisation_id).limit(1))
+    except SQLAlchemyError as error:
+        raise Problem(
+            503,
+            "not-ready",
+            "The database does not answer. Run `handclasp doctor`.",
+            headers={"Retry-After": "5"},
+        ) from error
+    return {"status": "ok"}
+
+
+@blueprint.get("/openapi.json")
+@permit(Permission.PUBLIC)
+def get_contract() -> Response:
+    """The contract of the API, as committed in shared-schemas/openapi.json."""
+    return Response(current_app.json.dumps(openapi(current_app._get_current_object())), content_type="application/json")  # type: ignore[attr-defined]

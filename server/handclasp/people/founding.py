@@ -1,0 +1,28 @@
+"""How an organisation begins: with a policy and an admin."""
+
+from __future__ import annotations
+
+from ..db import new_id, utc_now, writing
+from ..policy.service import first_policy
+from .models import Member, Organisation, Role
+from .service import check_email, check_name
+
+
+def found_organisation(name: str, admin_email: str, admin_name: str) -> Member:
+    """A new organisation with its first policy; returns its admin."""
+    organisation_id, now = new_id(), utc_now()
+    admin = Member(
+        organisation_id=organisation_id,
+        id=new_id(),
+        email=check_email(admin_email),
+        name=check_name(admin_name),
+        role=Role.ADMIN,
+        team_id=None,
+        joined_at=now,
+    )
+    with writing(organisation_id) as session:
+        session.add(Organisation(organisation_id=organisation_id, name=check_name(name), created_at=now))
+        session.flush()
+        session.add(first_policy(organisation_id))
+        session.add(admin)
+    return admin

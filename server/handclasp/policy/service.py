@@ -1,0 +1,40 @@
+"""The rules in force. Reading them needs a session of the organisation."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..db import utc_now
+from .models import Attribution, Policy
+
+UNDO_SECONDS = 10
+"""Rule 1: the subject sees a rating after this long, counted from when it reached the server."""
+DEFAULT_K = 5
+_TEAMMATES_RATE_BELOW = 25
+"""Rule 8: from this many members on, colleagues of one team thank each other and do not rate."""
+
+
+def first_policy(organisation_id: UUID) -> Policy:
+    """What an organisation starts with: everything named and at once, which suits small teams."""
+    return Policy(
+        organisation_id=organisation_id,
+        version=1,
+        attribution=Attribution.OPEN,
+        k=DEFAULT_K,
+        published_at=utc_now(),
+    )
+
+
+def policy_in_force(session: Session, organisation_id: UUID) -> Policy:
+    """The latest version of the organisation's policy."""
+    return session.execute(
+        select(Policy).where(Policy.organisation_id == organisation_id).order_by(Policy.version.desc()).limit(1)
+    ).scalar_one()
+
+
+def teammates_may_rate(member_count: int) -> bool:
+    """Rule 8: rating inside a team is off from 25 members on."""
+    return member_count < _TEAMMATES_RATE_BELOW

@@ -1,0 +1,119 @@
+"""Open ratings. Pooled ones will have a table of their own that only `releases` reads."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..db import Base, UTCDateTime, text_enum
+from ..handoffs.models import Handoff, Item
+from ..people.models import Member
+
+
+class Verdict(enum.StrEnum):
+    """How the work compares with what was expected."""
+
+    MISSED = "missed"
+    MET = "met"
+    EXCEEDED = "exceeded"
+
+
+class Direction(enum.StrEnum):
+    """About the provider's work (service), or about the customer's ask (request)."""
+
+    SERVICE = "service"
+    REQUEST = "request"
+
+
+class Rating(Base):
+    """An open rating: its subject sees it, with the rater's name, from `visible_at` on.
+
+    The teams are those of the day it was given. Withdrawn, it keeps its id and revision (so that an old retry
+    stays harmless) but neither verdict nor words.
+    """
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "rater_id"], ["member.organisation_id", "member.id"]),
+        ForeignKeyConstraint(["organisation_id", "subject_id"], ["member.organisation_id", "member.id"]),
+        ForeignKeyConstraint(["organisation_id", "handoff_id"], ["handoff.organisation_id", "handoff.id"]),
+        ForeignKeyConstraint(["organisation_id", "rater_team_id"], ["team.organisation_id", "team.id"]),
+        ForeignKeyConstraint(["organisation_id", "subject_team_id"], ["team.organisation_id", "team.id"]),
+        CheckConstraint("rater_id <> subject_id", name="nobody_rates_themselves"),
+        CheckConstraint("(withdrawn_at IS NULL) = (verdict IS NOT NULL)", name="withdrawn_has_no_verdict"),
+        CheckConstraint(
+            "(verdict IS NOT NULL AND verdict = 'missed') = (what_would_have_helped IS NOT NULL)",
+            name="missed_says_what_would_have_helped",
+        ),
+        # Rule 1: one rating per (rater, handoff, direction). The constraint decides races, not a check before.
+        Index(
+            "one_rating_per_handoff",
+            "organisation_id",
+            "rater_id",
+            "handoff_id",
+            "direction",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+        Index("rating_given", "organisation_id", "rater_id", "changed_at", "id"),
+        Index(
+            "rating_received",
+            "organisation_id",
+            "subject_id",
+            "visible_at",
+            "id",
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+        Index(
+            "rating_unread",
+            "organisation_id",
+            "subject_id",
+            "visible_at",
+            sqlite_where=text("withdrawn_at IS NULL AND read_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL AND read_at IS NULL"),
+        ),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    rater_id: Mapped[UUID]
+    handoff_id: Mapped[UUID]
+    subject_id: Mapped[UUID]
+    direction: Mapped[Direction] = mapped_column(text_enum(Direction))
+    verdict: Mapped[Verdict | None] = mapped_column(text_enum(Verdict))
+    what_would_have_helped: Mapped[str | None] = mapped_column(String(500))
+    rater_team_id: Mapped[UUID | None]
+    subject_team_id: Mapped[UUID | None]
+    revision: Mapped[int]
+    given_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    visible_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    handoff: Mapped[Handoff] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+    rater: Mapped[Member] = relationship(
+        lazy="raise", viewonly=True, foreign_keys="[Rating.organisation_id, Rating.rater_id]"
+    )
+    subject: Mapped[Member] = relationship(
+        lazy="joined",
+        innerjoin=True,
+        viewonly=True,
+        foreign_keys="[Rating.organisation_id, Rating.subject_id]",
+    )
+
+    @property
+    def item(self) -> Item:
+        """The item of the handoff."""
+        return self.handoff.item
+
+    @property
+    def withdrawn(self) -> bool:
+        """True when the rater has taken it back."""
+        return self.withdrawn_at is not None

@@ -1,0 +1,61 @@
+"""The contract of ratings."""
+
+from typing import Any
+
+from marshmallow import fields, post_load, validate
+
+from ..contract import StrictSchema, Text, Timestamp, Uuid
+from ..handoffs.schemas import ItemSchema
+from ..people.schemas import PersonSchema, SubjectSchema
+from .models import Direction, Verdict
+from .service import RatingCommand
+
+REVISION = validate.Range(1, 2**31 - 1)
+
+
+class RatingPutSchema(StrictSchema):
+    """A whole rating: valid even when the server has never heard of the item."""
+
+    revision = fields.Integer(required=True, strict=True, validate=REVISION)
+    item = fields.Nested(ItemSchema, required=True)
+    subject = fields.Nested(SubjectSchema, required=True)
+    direction = fields.Enum(
+        Direction,
+        by_value=fields.String,
+        required=True,
+        validate=validate.Equal(Direction.SERVICE),
+        metadata={"enum": [Direction.SERVICE.value]},
+    )
+    verdict = fields.Enum(Verdict, by_value=fields.String, required=True)
+    what_would_have_helped = Text(
+        max=500, load_default=None, allow_none=True, metadata={"description": "One line; a missed needs it"}
+    )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> RatingCommand:
+        return RatingCommand(**data)
+
+
+class RatingSchema(StrictSchema):
+    """A rating as it stands, for its rater."""
+
+    id = Uuid(required=True)
+    revision = fields.Integer(required=True, strict=True)
+    item = fields.Nested(ItemSchema, required=True)
+    subject = fields.Nested(PersonSchema, required=True)
+    direction = fields.Enum(Direction, by_value=fields.String, required=True)
+    verdict = fields.Enum(Verdict, by_value=fields.String, required=True, allow_none=True)
+    what_would_have_helped = fields.String(required=True, allow_none=True)
+    withdrawn = fields.Boolean(required=True)
+    given_at = Timestamp(required=True)
+    changed_at = Timestamp(required=True)
+    visible_at = Timestamp(required=True, metadata={"description": "From when the subject sees it"})
+
+
+class WithdrawQuerySchema(StrictSchema):
+    revision = fields.Integer(required=True, validate=REVISION)
+
+
+class RatingPageSchema(StrictSchema):
+    items = fields.List(fields.Nested(RatingSchema), required=True)
+    next = fields.String(required=True, allow_none=True)

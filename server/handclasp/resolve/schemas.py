@@ -1,0 +1,52 @@
+"""The contract of resolving a page."""
+
+from typing import Any
+
+from marshmallow import fields, post_load, validate
+
+from ..contract import StrictSchema, Text
+from ..handoffs.schemas import ItemSchema
+from ..people.schemas import PersonSchema
+from ..ratings.schemas import RatingSchema
+from .service import PageRole, PersonOnPage, Question
+
+
+class PagePersonSchema(StrictSchema):
+    """Somebody the page names, in the role it gives them."""
+
+    role = fields.Enum(PageRole, by_value=fields.String, required=True)
+    handle = Text(max=254, load_default=None)
+    name = Text(max=254, load_default=None)
+    email = Text(max=254, load_default=None)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> PersonOnPage:
+        return PersonOnPage(**data)
+
+
+class ResolveRequestSchema(StrictSchema):
+    item = fields.Nested(ItemSchema, required=True)
+    people = fields.List(fields.Nested(PagePersonSchema), required=True, validate=validate.Length(max=50))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Question:
+        return Question(**data)
+
+
+class MaySchema(StrictSchema):
+    """Whether I may, and if not: why, in a code and in words."""
+
+    allowed = fields.Boolean(required=True)
+    code = fields.String(required=True, allow_none=True)
+    detail = fields.String(required=True, allow_none=True)
+
+
+class ResolutionSchema(StrictSchema):
+    """The handoff behind a page: whose work it is, what I said of it, and what I may do."""
+
+    subject = fields.Nested(PersonSchema, required=True, allow_none=True)
+    handle = fields.String(required=True, allow_none=True)
+    suggestions = fields.List(fields.Nested(PersonSchema), required=True)
+    rating = fields.Nested(RatingSchema, required=True, allow_none=True)
+    rate = fields.Nested(MaySchema, required=True)
+    thank = fields.Nested(MaySchema, required=True)
