@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -35,7 +37,7 @@ def create_app(config: Config | None = None) -> Flask:
     """The Handclasp server. Raises `ConfigError` for a wrong setting, `UndeclaredRouteError` for an open route."""
     config = config or Config.from_environment()
     app = Flask("handclasp", static_folder=None, template_folder="console/templates")
-    app.config.update(
+    settings: dict[str, Any] = dict(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
@@ -44,6 +46,7 @@ def create_app(config: Config | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
     )
+    app.config.from_mapping(settings)
     app.extensions["handclasp_config"] = config
     if config.trusted_proxies:
         hops = config.trusted_proxies

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -21,9 +21,10 @@ from .auth import service as sign_in
 from .auth import tokens
 from .config import REPOSITORY, Config, ConfigError
 from .contract import openapi
+from .db import db
 from .errors import Problem
 from .exports.service import Dataset, Format, export
-from .migrations import upgrade
+from .migrations import is_current, upgrade
 from .people import founding
 from .people import service as people
 from .people.models import Member, Organisation, Role
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 @contextmanager
-def _application() -> Iterator[tuple[Flask, Config]]:
+def _application() -> Generator[tuple[Flask, Config]]:
     config = Config.from_environment()
     app = create_app(config)
     with app.app_context():
@@ -165,7 +166,9 @@ def export_command(dataset: str, format_: str) -> None:
 @cli.command()
 def serve() -> None:
     """Serve until stopped, with gunicorn and gevent workers."""
-    config = Config.from_environment()
+    with _application() as (_, config), db.engine.connect() as connection:
+        if not is_current(connection):
+            raise click.ClickException("the database is not prepared for this version: run `handclasp init` first")
     click.echo(f"Handclasp serves on {config.public_url} (stop with Ctrl-C).")
     sys.stdout.flush()
     shown_host = f"[{config.host}]" if ":" in config.host else config.host

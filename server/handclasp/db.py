@@ -13,7 +13,7 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -57,6 +57,14 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 _write_turn = threading.Lock()
 
 
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+_clock = _system_clock
+"""The seam where tests move time."""
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime on every database (SQLite itself would give back a naive one)."""
 
@@ -77,6 +85,10 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+def _values(kind: type[enum.StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
 def text_enum(kind: type[enum.StrEnum]) -> Enum:
     """Store an enum by its value, as text that a CHECK constraint guards: readable, and one form on every database."""
     return Enum(
@@ -84,13 +96,13 @@ def text_enum(kind: type[enum.StrEnum]) -> Enum:
         native_enum=False,
         create_constraint=True,
         length=16,
-        values_callable=lambda members: [member.value for member in members],
+        values_callable=_values,
     )
 
 
 def utc_now() -> datetime:
     """The present moment. The one clock of the server."""
-    return datetime.now(UTC)
+    return _clock()
 
 
 def new_id() -> UUID:
@@ -164,7 +176,7 @@ def insert(table: type[Base]) -> postgresql.Insert | sqlite.Insert:
 
 
 @contextmanager
-def reading(organisation_id: UUID | None) -> Iterator[Session]:
+def reading(organisation_id: UUID | None) -> Generator[Session]:
     """One read-only transaction on one snapshot, within one organisation.
 
     None sees no organisation's rows (PostgreSQL), only the list of organisations: for the time before a
@@ -175,7 +187,7 @@ def reading(organisation_id: UUID | None) -> Iterator[Session]:
 
 
 @contextmanager
-def writing(organisation_id: UUID) -> Iterator[Session]:
+def writing(organisation_id: UUID) -> Generator[Session]:
     """One write transaction within one organisation, committed at the end of the block.
 
     Raises 503 `busy` when another writer holds the database for five seconds. Do nothing inside but talk to the
@@ -196,7 +208,7 @@ def writing(organisation_id: UUID) -> Iterator[Session]:
 
 
 @contextmanager
-def _transaction(organisation_id: UUID | None, *, writes: bool, deadline: float = 0.0) -> Iterator[Session]:
+def _transaction(organisation_id: UUID | None, *, writes: bool, deadline: float = 0.0) -> Generator[Session]:
     session = db.session()
     if session.in_transaction():
         raise RuntimeError("transactions do not nest: call one service function at a time")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, current_app, json, request
@@ -114,17 +114,17 @@ def register_error_handlers(app: Flask) -> None:
 
 
 def _problem(problem: Problem) -> Response:
-    page: Any = current_app.extensions.get("handclasp_error_page")
-    if page is not None and not is_api(request.path):
+    page: Callable[[Problem], Response] | None = current_app.extensions.get("handclasp_error_page")
+    if page is not None and _wants_page():
         return page(problem)
     return problem.response()
 
 
-def is_api(path: str) -> bool:
-    """True for addresses that machines read, false for the console's pages."""
-    return path.startswith(
-        ("/api/", "/oauth/token", "/oauth/revoke", "/healthz", "/readyz", "/openapi.json", "/.well-known/")
-    )
+def _wants_page() -> bool:
+    """True when a browser shows the answer to a person: it names text/html first, and the address is no API's."""
+    if request.path.startswith(("/api/", "/oauth/token", "/oauth/revoke")):
+        return False
+    return request.accept_mimetypes.best_match(("application/problem+json", "text/html")) == "text/html"
 
 
 def _pool_timeout(error: PoolTimeout) -> Response:
@@ -135,8 +135,6 @@ def _pool_timeout(error: PoolTimeout) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError) and error.original_exception is not None:
         log.error("unhandled error", exc_info=error.original_exception)
-    if error.response is not None:
-        return Response(error.response.get_data(), status=error.response.status_code)
     status = error.code or 500
     code = "not-found" if status == 404 else (error.name or "error").lower().replace(" ", "-").replace("'", "")
     detail = _DETAILS.get(status) or error.description or "Refused."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, Response, current_app
 from marshmallow import fields
 from sqlalchemy import select
@@ -13,6 +15,8 @@ from .contract import StrictSchema, endpoint, openapi
 from .db import reading
 from .errors import Problem
 from .people.models import Organisation
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("health", __name__)
 
@@ -36,6 +40,7 @@ def get_readiness() -> dict[str, str]:
         with reading(None) as session:
             session.execute(select(Organisation.organisation_id).limit(1))
     except SQLAlchemyError as error:
+        log.error("not ready: %s", error)
         raise Problem(
             503,
             "not-ready",

@@ -4,6 +4,9 @@ Authlib asks its questions in an order of its own; every answer that changes som
 `tokens`, so that two requests at once cannot both win.
 """
 
+# Authlib has stubs, but leaves most of its own types open: what it does not say is not reported here.
+# pyright: reportUnknownMemberType=false, reportUnknownLambdaType=false, reportIncompatibleMethodOverride=false
+
 from __future__ import annotations
 
 import hashlib

@@ -53,8 +53,9 @@ def _refused(error: OAuth2Error) -> AnyResponse:
     """Back to the extension when its address is known to be right; else a page: never to a stranger's address."""
     if isinstance(error, InvalidClientError) or not error.redirect_uri:
         raise Problem(400, "bad-authorization-request", f"The extension asked in a way we do not know: {error}.")
-    _, _, headers = error()
-    response = redirect(dict(headers)["Location"])
+    answer: Any = error
+    _status, _body, headers = answer()
+    response = redirect(str(dict(headers)["Location"]))
     _name_issuer(response)
     return response
 

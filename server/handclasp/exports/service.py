@@ -208,7 +208,7 @@ def _member_rows(session: Session, organisation_id: UUID, _now: datetime) -> Ite
         }
 
 
-def _named_pairs(session: Session, organisation_id: UUID, counts: Select[Any]) -> _Pairs:
+def _named_pairs(session: Session, organisation_id: UUID, counts: Select[*tuple[Any, ...]]) -> _Pairs:
     """The pairs of teams that rest on at least k people on each side."""
     k = policy_in_force(session, organisation_id).k
     return frozenset(
@@ -219,13 +219,11 @@ def _named_pairs(session: Session, organisation_id: UUID, counts: Select[Any]) -
 
 
 def _team_names(session: Session, organisation_id: UUID) -> Mapping[UUID | None, str]:
-    return {
-        team_id: name
-        for team_id, name in session.execute(select(Team.id, Team.name).where(Team.organisation_id == organisation_id))
-    }
+    rows = session.execute(select(Team.id, Team.name).where(Team.organisation_id == organisation_id))
+    return dict(rows.tuples())
 
 
-def _stream(session: Session, query: Select[Any]) -> Iterator[Any]:
+def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
     """The rows of `query`, a few hundred in memory at a time."""
     return iter(session.execute(query.execution_options(yield_per=_BATCH)))
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from ..contract import StrictSchema, Timestamp, Uuid
+from ..contract import StrictSchema, Timestamp, Uuid, many
 from ..handoffs.schemas import ItemSchema
 from ..people.schemas import PersonSchema
 from ..ratings.models import Verdict
@@ -23,7 +23,7 @@ class InboxEntrySchema(StrictSchema):
 
 
 class InboxPageSchema(StrictSchema):
-    items = fields.List(fields.Nested(InboxEntrySchema), required=True)
+    items = many(InboxEntrySchema, required=True)
     next = fields.String(required=True, allow_none=True)
     unread = fields.Integer(required=True, strict=True)
 

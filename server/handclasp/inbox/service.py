@@ -68,12 +68,14 @@ class _After:
     at: datetime
     id: UUID
 
+    @classmethod
+    def read_from(cls, read: int, at: str, key: str) -> _After:
+        return cls(bool(read), datetime.fromisoformat(at), UUID(key))
+
 
 def page(caller: Caller, *, cursor: str | None, limit: int) -> InboxPage:
     """Unread entries first, then read ones; in each part the latest first."""
-    after = None
-    if cursor is not None:
-        after = decode_cursor(cursor, lambda read, at, key: _After(bool(read), datetime.fromisoformat(at), UUID(key)))
+    after = decode_cursor(cursor, _After.read_from) if cursor is not None else None
     now = utc_now()
     with reading(caller.organisation_id) as session:
         entries: list[InboxEntry] = []

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from ..config import Config
 from ..db import engine_options, prepare_engine
+from .tables import metadata as metadata
 
 
 def upgrade(config: Config) -> None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from handclasp.db import Base
-from handclasp.migrations import tables
-
-assert tables  # imported for what it brings into Base.metadata
+from handclasp.migrations import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=metadata,
     render_as_batch=True,
     compare_type=True,
 )

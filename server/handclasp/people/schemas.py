@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from ..contract import PageQuerySchema, StrictSchema, Text, Uuid
+from ..contract import PageQuerySchema, StrictSchema, Text, Uuid, many
 from ..policy.models import Attribution
 from .models import Role
 from .service import SubjectRef
@@ -56,7 +56,7 @@ class PeopleQuerySchema(PageQuerySchema):
 
 
 class PeoplePageSchema(StrictSchema):
-    items = fields.List(fields.Nested(PersonSchema), required=True)
+    items = many(PersonSchema, required=True)
     next = fields.String(required=True, allow_none=True)
 
 

@@ -159,11 +159,15 @@ def search(organisation_id: UUID, q: str, *, cursor: str | None, limit: int) -> 
         part = f"%{escaped}%"
         query = query.where(or_(func.lower(Member.name).like(part, escape="\\"), Member.email.like(part, escape="\\")))
     if cursor is not None:
-        name, member_id = decode_cursor(cursor, lambda name, member_id: (str(name), UUID(member_id)))
+        name, member_id = decode_cursor(cursor, _name_and_id)
         query = query.where(tuple_(Member.name, Member.id) > tuple_(name, member_id))
     with reading(organisation_id) as session:
         found = session.execute(query).scalars().all()
     return cut(found, limit, lambda last: encode_cursor(last.name, str(last.id)))
+
+
+def _name_and_id(name: str, member_id: str) -> tuple[str, UUID]:
+    return str(name), UUID(member_id)
 
 
 def confirm_alias(
@@ -278,5 +282,5 @@ def suggest(session: Session, organisation_id: UUID, ref: SubjectRef) -> Sequenc
     )
 
 
-def _members(organisation_id: UUID) -> Select[tuple[Member]]:
+def _members(organisation_id: UUID) -> Select[Member]:
     return select(Member).where(Member.organisation_id == organisation_id)

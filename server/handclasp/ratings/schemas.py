@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from ..contract import StrictSchema, Text, Timestamp, Uuid
+from ..contract import StrictSchema, Text, Timestamp, Uuid, many
 from ..handoffs.schemas import ItemSchema
 from ..people.schemas import PersonSchema, SubjectSchema
 from .models import Direction, Verdict
@@ -57,5 +57,5 @@ class WithdrawQuerySchema(StrictSchema):
 
 
 class RatingPageSchema(StrictSchema):
-    items = fields.List(fields.Nested(RatingSchema), required=True)
+    items = many(RatingSchema, required=True)
     next = fields.String(required=True, allow_none=True)

@@ -185,11 +185,15 @@ def given(caller: Caller, *, cursor: str | None, limit: int) -> Page[Rating]:
         .limit(limit + 1)
     )
     if cursor is not None:
-        changed_at, rating_id = decode_cursor(cursor, lambda at, key: (datetime.fromisoformat(at), UUID(key)))
+        changed_at, rating_id = decode_cursor(cursor, _moment_and_id)
         query = query.where(tuple_(Rating.changed_at, Rating.id) < tuple_(changed_at, rating_id))
     with reading(caller.organisation_id) as session:
         rows = session.execute(query).scalars().all()
     return cut(rows, limit, lambda last: encode_cursor(last.changed_at.isoformat(), str(last.id)))
+
+
+def _moment_and_id(moment: str, rating_id: str) -> tuple[datetime, UUID]:
+    return datetime.fromisoformat(moment), UUID(rating_id)
 
 
 def mine_about(session: Session, caller: Caller, item: SeenItem, subject_id: UUID) -> Rating | None:

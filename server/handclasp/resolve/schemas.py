@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from ..contract import StrictSchema, Text
+from ..contract import StrictSchema, Text, many
 from ..handoffs.schemas import ItemSchema
 from ..people.schemas import PersonSchema
 from ..ratings.schemas import RatingSchema
@@ -26,7 +26,7 @@ class PagePersonSchema(StrictSchema):
 
 class ResolveRequestSchema(StrictSchema):
     item = fields.Nested(ItemSchema, required=True)
-    people = fields.List(fields.Nested(PagePersonSchema), required=True, validate=validate.Length(max=50))
+    people = many(PagePersonSchema, required=True, validate=validate.Length(max=50))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Question:
@@ -46,7 +46,7 @@ class ResolutionSchema(StrictSchema):
 
     subject = fields.Nested(PersonSchema, required=True, allow_none=True)
     handle = fields.String(required=True, allow_none=True)
-    suggestions = fields.List(fields.Nested(PersonSchema), required=True)
+    suggestions = many(PersonSchema, required=True)
     rating = fields.Nested(RatingSchema, required=True, allow_none=True)
     rate = fields.Nested(MaySchema, required=True)
     thank = fields.Nested(MaySchema, required=True)
