@@ -140,9 +140,7 @@ class PostgresCluster:
         """End the cluster at once and remove its directory; does nothing for an attached one."""
         if self._service is None:
             return
-        self._service.stop(
-            signal.SIGQUIT
-        )  # PostgreSQL's "immediate" shutdown: the data is thrown away anyway.
+        self._service.stop(signal.SIGQUIT)  # PostgreSQL's "immediate" shutdown: the data is thrown away anyway.
         self._service = None
         shutil.rmtree(self.directory)
 
@@ -173,9 +171,7 @@ class PostgresCluster:
     def drop_database(self, name: str) -> None:
         """Remove a database, ending whoever is still connected to it."""
         with self._admin() as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def ensure_template(self, name: str, build: Callable[[str], None]) -> None:
         """Build the template database `name` once, whoever of several processes comes first.
@@ -185,9 +181,7 @@ class PostgresCluster:
         """
         with self._admin() as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", [_TEMPLATE_LOCK])  # Ends with the connection.
-            done = connection.execute(
-                "SELECT datistemplate FROM pg_database WHERE datname = %s", [name]
-            ).fetchone()
+            done = connection.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", [name]).fetchone()
             if done is not None and done[0]:
                 return
             self.drop_database(name)
@@ -198,9 +192,7 @@ class PostgresCluster:
                 self.drop_database(name)
                 raise
             connection.execute(
-                sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true").format(
-                    sql.Identifier(name)
-                )
+                sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true").format(sql.Identifier(name))
             )
 
     def _admin(self) -> psycopg.Connection[tuple[object, ...]]:

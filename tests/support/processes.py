@@ -100,9 +100,7 @@ class Service:
             raise NotReady(f"{late}\n{tail(self.log)}") from None
         if process.poll() is not None:
             self._process = None
-            raise NotReady(
-                f"{self.name} ended with code {process.returncode}; log {self.log}:\n{tail(self.log)}"
-            )
+            raise NotReady(f"{self.name} ended with code {process.returncode}; log {self.log}:\n{tail(self.log)}")
 
     def kill(self) -> None:
         """End the whole group at once (SIGKILL), as a power cut would."""

@@ -19,6 +19,8 @@ from tests.support.processes import ROOT, NotReady, Service, free_port
 PROGRAM = ROOT / ".venv" / "bin" / "handclasp"
 _LINK = re.compile(r"https?://\S+/sign-in/[^\s\"'<>]+")
 
+_CODE = re.compile(r"\bcode\b.*: (\S+)")
+
 
 class CommandFailed(RuntimeError):
     """A `handclasp` command ended with an error; the message holds what it printed."""
@@ -125,6 +127,14 @@ class HandclaspServer:
     def sign_in_link(self, email: str) -> str:
         """A new one-time link for an existing member."""
         return one_time_link(self.cli("sign-in", email))
+
+    def sign_in_code(self, email: str) -> str:
+        """A new code for an existing member, to type into the window that asks."""
+        printed = self.cli("sign-in", email)
+        found = _CODE.search(printed)
+        if found is None:
+            raise NotReady(f"no code in:\n{printed}")
+        return found.group(1)
 
     def _ready(self) -> bool:
         try:

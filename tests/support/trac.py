@@ -179,9 +179,14 @@ class TracSite:
         return self.directory / "project"
 
     @property
+    def host(self) -> str:
+        """The host as items name it, with the port."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
     def origin(self) -> str:
         """Where it is served, without a slash at the end."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}"
 
     def ticket_url(self, number: int) -> str:
         """The page of a ticket."""
@@ -189,7 +194,7 @@ class TracSite:
 
     def sign_in_url(self, user: TracUser) -> str:
         """A page that signs a browser in as `user`, without asking for the password."""
-        return f"http://{user.login}:{user.password}@127.0.0.1:{self.port}/login"
+        return f"http://{user.login}:{user.password}@{self.host}/login"
 
     def __enter__(self) -> Self:
         try:
