@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.e2e.player import Deeds, play
 from tests.support.client import ApiClient
 from tests.support.processes import ROOT, NotReady

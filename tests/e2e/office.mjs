@@ -1,0 +1,114 @@
+/** What colleagues do at their desks, as the stories tell it. */
+import path from "node:path";
+import { ask, step } from "./protocol.mjs";
+import { click, find, point, reads, until } from "./page.mjs";
+import { Chromium } from "./stage.mjs";
+
+/** A colleague's own Chromium with the extension, signed in to Trac. Closed when the story ends. */
+export async function desk(script, closing, login, options = {}) {
+  const chromium = await Chromium.open({
+    name: login,
+    profile: path.join(script.profiles, login),
+    extension: script.chrome,
+    // The user will say yes for this host when the extension asks: the server and the Trac are both on it.
+    origins: ["http://127.0.0.1/*"],
+    artifacts: script.artifacts,
+    ...options,
+  });
+  closing.push((failure) => chromium.close(failure));
+  const trac = await chromium.page(script.signIn[login] ?? "about:blank");
+  await trac.close();
+  return chromium;
+}
+
+/**
+ * Connects the extension from its options page by the real flow: address, permission, and in the window that opens
+ * e-mail address and code, then consent. Resolves to the options page.
+ */
+export async function connect(script, chromium, login) {
+  step(`${login} connects`);
+  const options = await chromium.own("options.html");
+  await fill(options, "textbox", /address/i, script.server);
+  const window = await chromium.opened(
+    (url) => url.startsWith(script.server),
+    () => click(options, "button", "Connect"),
+    "the sign-in window",
+  );
+  await fill(window, "textbox", /e-mail/i, script.people[login].email);
+  await fill(window, "textbox", /^Code/, await ask("sign-in code", { login }));
+  await click(window, "button", "Sign in");
+  await click(window, "button", "Connect");
+  await reads(options, new RegExp(script.people[login].name));
+  return options;
+}
+
+/** Replaces what stands in a text field, by the keyboard. */
+export async function fill(page, role, name, words) {
+  await find(page, role, name);
+  await click(page, role, name);
+  await page.keyboard.down("Control");
+  await page.keyboard.press("a");
+  await page.keyboard.up("Control");
+  await page.keyboard.type(words);
+}
+
+/** A ticket's page, with the in-page button at rest. */
+export async function ticket(script, chromium, number) {
+  const page = await chromium.page(`${script.trac}/ticket/${number}`);
+  await find(page, "button", "Rate this handoff");
+  return page;
+}
+
+/** Opens the in-page button by pointing at it, so that the verdicts can be clicked. */
+export async function open(page, name) {
+  await point(page, "button", "Rate this handoff");
+  await reads(page, new RegExp(name));
+  await find(page, "button", "Met");
+}
+
+/** Resolves when the in-page button is in a state: "rest", "open", "stored", "waiting", "rejected" or "refused". */
+export function inState(page, state, seconds) {
+  return until(
+    () => page.evaluate((wanted) => document.querySelector("handclasp-button")?.dataset.state === wanted, state),
+    `the button to be ${state}`,
+    seconds,
+  );
+}
+
+/** How many in-page buttons there are. */
+export const buttons = (page) => page.evaluate(() => document.querySelectorAll("handclasp-button").length);
+
+/** Asks the Python side for a colleague's given ratings until `fits` is true of them. */
+export function given(login, fits, what, seconds) {
+  return until(async () => {
+    const rows = await ask("given", { login });
+    return fits(rows) ? rows : null;
+  }, what, seconds);
+}
+
+/** The in-page form: the extension's own frame inside the page. */
+export async function form(page) {
+  const frame = await page.waitForFrame((each) => each.url().startsWith("chrome-extension://"), { timeout: 10_000 });
+  await frame.waitForSelector("textarea, input");
+  return frame;
+}
+
+/** Types into the form and presses the button with that name. */
+export async function write(page, words, button) {
+  const frame = await form(page);
+  const field = await frame.$("textarea");
+  await field.click();
+  await page.keyboard.type(words);
+  const send = await frame.waitForSelector(`::-p-aria([name="${button}"][role="button"])`);
+  await send.click();
+}
+
+/** How many clicks a page has had, counted by the page itself. */
+export async function countClicks(page) {
+  await page.evaluate(() => {
+    globalThis.clicksSeen = 0;
+    addEventListener("click", (event) => (globalThis.clicksSeen += event.isTrusted ? 1 : 0), { capture: true });
+  });
+  return () => page.evaluate(() => globalThis.clicksSeen);
+}
+

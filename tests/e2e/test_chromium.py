@@ -1,0 +1,82 @@
+"""In Chromium, with the shipping build, against a live Handclasp and a real Trac."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from tests.e2e.conftest import Stage
+from tests.support.trac import NUMBER_OWN, NUMBER_UNKNOWN, NUMBER_UNKNOWN_AGAIN
+
+
+def exported(stage: Stage, dataset: str) -> list[dict[str, str]]:
+    """The rows of the admin's export, taken over the API."""
+    text = stage.api("olga").get(f"/exports/{dataset}", format="csv")
+    return list(csv.DictReader(line for line in io.StringIO(text) if not line.startswith("# manifest")))
+
+
+def verdicts(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Which ticket got which verdict."""
+    return sorted((row["item"]["key"], row["verdict"]) for row in rows)
+
+
+def test_one_click_reaches_the_colleague_and_the_export(stage: Stage) -> None:
+    told = stage.play("one_click")
+
+    assert told["clicksToStore"] == 1
+    assert "Ana" in told["seenBy"]
+    assert told["first"]["verdict"] == "met"
+    assert told["first"]["subject"]["name"] == "Ana Ruiz"
+    assert told["first"]["item"]["host"] == stage.world.trac.host
+    assert told["again"]["verdict"] == "exceeded"
+    assert told["again"]["id"] == told["first"]["id"]
+    assert told["again"]["revision"] > told["first"]["revision"]
+    assert told["beforeLine"] == 1, "a missed is stored only with its line"
+    assert {row["verdict"] for row in told["missed"]} == {"exceeded", "missed"}
+    assert told["badge"] == "3"
+    assert "Tomas Lindqvist" in told["inbox"]
+
+    ratings = exported(stage, "ratings")
+    assert sorted(row["verdict"] for row in ratings) == ["exceeded", "missed"]
+    assert {(row["rater_team"], row["subject_team"]) for row in ratings} == {("Support", "Data")}
+    assert len(exported(stage, "notes")) == 1
+
+
+def test_nothing_is_lost_when_the_server_dies(stage: Stage) -> None:
+    told = stage.play("outage")
+
+    assert told["waiting"] == 3
+    assert len({row["id"] for row in told["rows"]}) == 3
+    assert {verdict for _, verdict in verdicts(told["rows"])} == {"met"}
+    assert len(exported(stage, "ratings")) == 3
+
+
+def test_the_button_survives_a_page_that_rebuilds_itself(stage: Stage) -> None:
+    told = stage.play("rerender")
+
+    assert told["count"] == 1
+    assert [row["verdict"] for row in told["rows"]] == ["met"]
+
+
+def test_an_unknown_provider_is_named_once(stage: Stage) -> None:
+    told = stage.play("first_provider", unknown=NUMBER_UNKNOWN, unknownAgain=NUMBER_UNKNOWN_AGAIN)
+
+    assert told["first"]["subject"]["name"] == "Mei Kato"
+    assert told["second"]["subject"]["name"] == "Mei Kato"
+    assert told["clicks"] == 1
+
+
+def test_a_verdict_by_keyboard_alone(stage: Stage) -> None:
+    told = stage.play("keyboard")
+
+    assert told["reached"]["name"] == "Met"
+    assert told["chosen"]["name"] == "Exceeded"
+    assert [row["verdict"] for row in told["rows"]] == ["exceeded"]
+
+
+def test_nobody_rates_their_own_work(stage: Stage) -> None:
+    told = stage.play("own_ticket", own=NUMBER_OWN)
+
+    assert told["verdicts"] == []
+    assert told["given"] == []
