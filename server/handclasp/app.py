@@ -37,15 +37,15 @@ def create_app(config: Config | None = None) -> Flask:
     """The Handclasp server. Raises `ConfigError` for a wrong setting, `UndeclaredRouteError` for an open route."""
     config = config or Config.from_environment()
     app = Flask("handclasp", static_folder=None, template_folder="console/templates")
-    settings: dict[str, Any] = dict(
-        SECRET_KEY=config.secret_key,
-        MAX_CONTENT_LENGTH=MAX_BODY,
-        MAX_FORM_MEMORY_SIZE=MAX_BODY,
-        SESSION_COOKIE_NAME="__Host-handclasp" if config.https else "handclasp",
-        SESSION_COOKIE_SECURE=config.https,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_HTTPONLY=True,
-    )
+    settings: dict[str, Any] = {
+        "SECRET_KEY": config.secret_key,
+        "MAX_CONTENT_LENGTH": MAX_BODY,
+        "MAX_FORM_MEMORY_SIZE": MAX_BODY,
+        "SESSION_COOKIE_NAME": "__Host-handclasp" if config.https else "handclasp",
+        "SESSION_COOKIE_SECURE": config.https,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+    }
     app.config.from_mapping(settings)
     app.extensions["handclasp_config"] = config
     if config.trusted_proxies:

@@ -129,17 +129,16 @@ def _change(session: Session, caller: Caller, rating: Rating, command: RatingCom
     if command.revision == rating.revision:
         raise _revision_used(rating)
     now, handoff_id, direction = utc_now(), rating.handoff_id, rating.direction
-    rating.verdict, rating.what_would_have_helped = wanted
-    rating.revision = command.revision
-    rating.changed_at, rating.visible_at = now, _visible_from(now)
-    rating.read_at = rating.withdrawn_at = None
     try:
+        # Changed inside the savepoint: entering one flushes what was changed before it.
         with session.begin_nested():
-            session.flush()
+            rating.verdict, rating.what_would_have_helped = wanted
+            rating.revision = command.revision
+            rating.changed_at, rating.visible_at = now, _visible_from(now)
+            rating.read_at = rating.withdrawn_at = None
     except IntegrityError:
         # It was withdrawn, and the same handoff has been rated again under another id since.
-        standing = _standing(session, caller, handoff_id, direction)
-        raise _exists(standing) from None
+        raise _exists(_standing(session, caller, handoff_id, direction)) from None
     return rating
 
 
