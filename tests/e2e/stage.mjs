@@ -9,7 +9,7 @@ import puppeteer from "puppeteer-core";
 import { until } from "./page.mjs";
 
 const FLAGS = [
-  "--no-sandbox",
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), // Chromium's sandbox refuses root.
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",

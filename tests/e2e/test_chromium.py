@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from tests.e2e.conftest import Stage
+from tests.support.stage import Stage
 from tests.support.trac import NUMBER_OWN, NUMBER_UNKNOWN, NUMBER_UNKNOWN_AGAIN
 
 

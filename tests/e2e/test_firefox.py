@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.conftest import Stage
+from tests.support.stage import Stage
 
 
 def test_one_click_reaches_the_colleague(stage: Stage) -> None:

@@ -8,12 +8,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from tests.support.processes import ROOT, NotReady
 
-HERE = Path(__file__).parent
+STORIES = ROOT / "tests" / "e2e"
 Deeds = Mapping[str, Callable[..., Any]]
 
 
@@ -31,7 +30,12 @@ def play(story: str, script: Mapping[str, Any], deeds: Deeds, seconds: float = 1
         raise NotReady("the browsers' driver is missing: make setup-dev (needs Node 20 or newer)")
     steps: list[str] = []
     with subprocess.Popen(
-        [node, str(HERE / f"{story}.mjs")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [node, str(STORIES / f"{story}.mjs")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Ctrl-C is for this side, which then closes everything in order.
+        start_new_session=True,
     ) as process:
         # The driver ends its browsers when it is terminated.
         watchdog = threading.Timer(seconds, process.terminate)
@@ -39,6 +43,8 @@ def play(story: str, script: Mapping[str, Any], deeds: Deeds, seconds: float = 1
         try:
             return _converse(process, script, deeds, steps)
         except BaseException as error:
+            if not isinstance(error, StoryFailed):
+                process.terminate()
             error.add_note("steps:\n  " + "\n  ".join(steps))
             raise
         finally:
