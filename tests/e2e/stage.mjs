@@ -136,7 +136,7 @@ export class Chromium {
 
   /** Keeps a picture of every page when the story failed, and closes the browser. */
   async close(failure) {
-    if (failure && this.artifacts) {
+    if (failure && this.artifacts && this.browser.connected) {
       await mkdir(this.artifacts, { recursive: true });
       for (const page of await this.browser.pages()) {
         const file = path.join(this.artifacts, `${this.name}-${randomUUID().slice(0, 8)}.png`);
@@ -145,6 +145,6 @@ export class Chromium {
         await page.screenshot({ path: file }).catch(() => {});
       }
     }
-    await this.browser.close();
+    if (this.browser.connected) await this.browser.close();
   }
 }
