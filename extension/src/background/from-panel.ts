@@ -1,0 +1,116 @@
+/** Answers the panel and the options page: the extension's own pages, outside any web page. */
+import type { FromPanel } from "../shared/messages.js";
+import { connect, connection, disconnect, requireAccount } from "./connection.js";
+import { people } from "./from-form.js";
+import { change, discard, rate, readdress, rewrite, thank, withdraw } from "./giving.js";
+import { givenHere, refreshGiven } from "./given.js";
+import { stateOf, suggestionsFor } from "./handoffs.js";
+import { cachedInbox, markRead, poll, readInbox, unreadCount } from "./inbox.js";
+import type { Handlers } from "./listen.js";
+import { changed } from "./notify.js";
+import { sendNow } from "./outbox.js";
+import { addSite, choices, reconcile, releaseOrigin, removeSite, setTool } from "./sites.js";
+
+async function connected(server: string): ReturnType<typeof connection> {
+  await connect(server);
+  await reconcile();
+  await poll();
+  await changed();
+  void sendNow();
+  return connection();
+}
+
+async function mine(): ReturnType<typeof givenHere> {
+  await changed();
+  return givenHere(await requireAccount());
+}
+
+export const fromPanel: Handlers<FromPanel> = {
+  "panel.status": async () => ({ connection: await connection(), unread: await unreadCount() }),
+  "panel.connect": ({ server }) => connected(server),
+  "panel.reconnect": async () => connected((await requireAccount()).server),
+
+  "panel.disconnect": async () => {
+    const { server } = await requireAccount();
+    await disconnect();
+    await poll();
+    await changed();
+    await releaseOrigin(server);
+    return connection();
+  },
+
+  "panel.cached-inbox": async () => cachedInbox(await requireAccount()),
+  "panel.inbox": async ({ cursor }) => readInbox(await requireAccount(), cursor),
+  "panel.mark-read": async ({ ids }) => markRead(await requireAccount(), ids),
+  "panel.cached-given": async () => givenHere(await requireAccount()),
+
+  "panel.given": async () => {
+    const account = await requireAccount();
+    await refreshGiven(account);
+    return givenHere(account);
+  },
+
+  "panel.people": async ({ q }) => people(await requireAccount(), q),
+  "panel.handoff": async ({ handoff, person }) => stateOf(await requireAccount(), handoff, person),
+  "panel.suggestions": async ({ handoff }) => suggestionsFor(await requireAccount(), handoff),
+
+  "panel.rate": async ({ handoff, person, verdict, text }) => {
+    const account = await requireAccount();
+    await rate(account, handoff, person, verdict, text);
+    await changed();
+    return stateOf(account, handoff, person);
+  },
+
+  "panel.thank": async ({ handoff, person, text }) => {
+    await thank(await requireAccount(), handoff, person, text);
+    return null;
+  },
+
+  "panel.withdraw": async ({ id }) => {
+    await withdraw(id);
+    return mine();
+  },
+
+  "panel.change": async ({ id, verdict, text }) => {
+    await change(id, verdict, text);
+    return mine();
+  },
+
+  "panel.readdress": async ({ id, person }) => {
+    await readdress(id, person);
+    return mine();
+  },
+
+  "panel.rewrite": async ({ id, text }) => {
+    await rewrite(id, text, null);
+    return mine();
+  },
+
+  "panel.discard": async ({ id }) => {
+    await discard(id);
+    return mine();
+  },
+
+  "panel.send-now": async () => {
+    void sendNow();
+    void poll();
+    return null;
+  },
+
+  "panel.sites": choices,
+
+  "panel.set-tool": async ({ id, on }) => {
+    await setTool(id, on);
+    return null;
+  },
+
+  "panel.add-site": async ({ origin, tool }) => {
+    await addSite(origin, tool);
+    return null;
+  },
+
+  "panel.remove-site": async ({ host }) => {
+    await removeSite(host);
+    return null;
+  },
+};

@@ -1,0 +1,173 @@
+/**
+ * What a click does: it is written down, in one transaction with its operation for the server, before anything
+ * else. Nothing here waits for the network.
+ */
+import type { NotePut, Person, Subject, Verdict } from "../shared/api.js";
+import { t } from "../shared/browser.js";
+import { itemId, type Handoff } from "../shared/handoff.js";
+import { aboutNow } from "./handoffs.js";
+import { Sentence } from "./http.js";
+import { drain, wakeLater } from "./outbox.js";
+import { planPut, planWithdraw } from "./outbox-rules.js";
+import { ratingAbout } from "./ratings.js";
+import { forget } from "./resolutions.js";
+import { accountId, database, type Account, type GivenRating, type Operation } from "./store.js";
+
+/** Rates a handoff, or changes my rating of it. Throws a Sentence when nobody can tell whom it is about. */
+export async function rate(account: Account, handoff: Handoff, picked: Person | null, verdict: Verdict, text: string | null): Promise<void> {
+  const about = await aboutNow(account, handoff, picked);
+  if (about === null) throw new Sentence(t("whoFirst"));
+  if (about.person?.id === account.member.id) throw new Sentence(t("ownHandoff"));
+  const known = await ratingAbout(account, handoff, about);
+  const now = new Date().toISOString();
+  await put({
+    id: known?.id ?? crypto.randomUUID(),
+    account: accountId(account),
+    item: handoff.item,
+    item_id: itemId(handoff.item),
+    subject: about.subject,
+    handle: about.handle,
+    person: about.person,
+    name: about.name,
+    verdict,
+    what_would_have_helped: verdict === "missed" ? text : null,
+    revision: (known?.revision ?? 0) + 1,
+    known_to_server: known?.known_to_server ?? false,
+    withdrawn: false,
+    given_at: known?.given_at ?? now,
+    changed_at: now,
+  });
+}
+
+/** Changes what one of my ratings says. */
+export async function change(id: string, verdict: Verdict, text: string | null): Promise<void> {
+  const known = await ratingOf(id);
+  await put({ ...known, ...next(known), verdict, what_would_have_helped: verdict === "missed" ? text : null });
+}
+
+/** Sends what the server refused about this member instead. */
+export async function readdress(id: string, person: Person): Promise<void> {
+  if ((await (await database()).get("notes", id)) !== undefined) return rewrite(id, null, person);
+  const known = await ratingOf(id);
+  const handle = known.handle === null ? {} : { handle: known.handle };
+  return put({ ...known, ...next(known), subject: { member: person.id, ...handle }, person, name: person.name });
+}
+
+async function ratingOf(id: string): Promise<GivenRating> {
+  const known = await (await database()).get("ratings", id);
+  if (known === undefined) throw new Sentence(t("ratingGone"));
+  return known;
+}
+
+function next(known: GivenRating): Pick<GivenRating, "revision" | "withdrawn" | "changed_at"> {
+  return { revision: known.revision + 1, withdrawn: false, changed_at: new Date().toISOString() };
+}
+
+async function put(rating: GivenRating): Promise<void> {
+  const transaction = (await database()).transaction(["operations", "ratings"], "readwrite", { durability: "strict" });
+  const operations = transaction.objectStore("operations");
+  const plan = planPut(await operations.index("target").getAll(rating.id));
+  await Promise.all(plan.drop.map((seq) => operations.delete(seq)));
+  await operations.add(
+    operation(rating.account, rating.id, {
+      kind: "put-rating",
+      body: {
+        revision: rating.revision,
+        item: rating.item,
+        subject: rating.subject,
+        direction: "service",
+        verdict: rating.verdict,
+        what_would_have_helped: rating.what_would_have_helped,
+      },
+    }),
+  );
+  await transaction.objectStore("ratings").put(rating);
+  await transaction.done;
+  await afterwards(rating.item);
+}
+
+/** Takes one of my ratings back. Doing it again changes nothing. */
+export async function withdraw(id: string): Promise<void> {
+  const transaction = (await database()).transaction(["operations", "ratings"], "readwrite", { durability: "strict" });
+  const operations = transaction.objectStore("operations");
+  const ratings = transaction.objectStore("ratings");
+  const rating = await ratings.get(id);
+  if (rating === undefined || rating.withdrawn) return transaction.done;
+  const plan = planWithdraw(await operations.index("target").getAll(id), rating.known_to_server);
+  await Promise.all(plan.drop.map((seq) => operations.delete(seq)));
+  if (plan.send) {
+    const revision = rating.revision + 1;
+    await operations.add(operation(rating.account, id, { kind: "withdraw-rating", revision }));
+    await ratings.put({ ...rating, revision, withdrawn: true, changed_at: new Date().toISOString() });
+  } else {
+    await ratings.delete(id);
+  }
+  await transaction.done;
+  return afterwards(rating.item);
+}
+
+/** Thanks whoever did the handoff, or the person picked. Throws a Sentence when nobody can tell who that is. */
+export async function thank(account: Account, handoff: Handoff | null, picked: Person | null, text: string): Promise<void> {
+  const about = handoff === null ? null : await aboutNow(account, handoff, picked);
+  const recipient: Subject | null = about?.subject ?? (picked === null ? null : { member: picked.id });
+  const name = about?.name ?? picked?.name;
+  if (recipient === null || name === undefined) throw new Sentence(t("whoFirst"));
+  if (recipient.member === account.member.id) throw new Sentence(t("ownThanks"));
+  await putNote(accountId(account), { kind: "thanks", recipient, item: handoff?.item ?? null, text }, name);
+}
+
+/** Sends a refused note again with other words or to somebody else: a note has one text, so it gets a new id. */
+export async function rewrite(id: string, text: string | null, person: Person | null): Promise<void> {
+  const note = await (await database()).get("notes", id);
+  if (note === undefined) throw new Sentence(t("noteGone"));
+  await discard(id);
+  await putNote(
+    note.account,
+    { kind: note.kind, recipient: person === null ? note.recipient : { member: person.id }, item: note.item, text: text ?? note.text },
+    person?.name ?? note.name,
+  );
+}
+
+async function putNote(account: string, body: NotePut, name: string): Promise<void> {
+  const id = crypto.randomUUID();
+  const transaction = (await database()).transaction(["operations", "notes"], "readwrite", { durability: "strict" });
+  await transaction.objectStore("operations").add(operation(account, id, { kind: "put-note", body }));
+  await transaction.objectStore("notes").put({
+    id,
+    account,
+    kind: body.kind,
+    recipient: body.recipient,
+    name,
+    item: body.item ?? null,
+    text: body.text,
+    written_at: new Date().toISOString(),
+  });
+  await transaction.done;
+  await afterwards(null);
+}
+
+/** Gives up what the server refused: nothing of it was ever stored there. */
+export async function discard(id: string): Promise<void> {
+  const transaction = (await database()).transaction(["operations", "ratings", "notes"], "readwrite", { durability: "strict" });
+  const operations = transaction.objectStore("operations");
+  for (const waiting of await operations.index("target").getAll(id)) await operations.delete(waiting.seq);
+  const rating = await transaction.objectStore("ratings").get(id);
+  // One that the server knows comes back as it stands there with the next look at what I gave.
+  await transaction.objectStore("ratings").delete(id);
+  await transaction.objectStore("notes").delete(id);
+  await transaction.done;
+  await afterwards(rating?.item ?? null);
+}
+
+function operation(account: string, target: string, what: Operation["what"]): Operation {
+  const made = { account, target, what, made_at: new Date().toISOString(), attempts: 0, not_before: 0, rejected: null };
+  // The database gives the number (keyPath "seq", autoIncrement).
+  return made as Operation;
+}
+
+async function afterwards(item: Handoff["item"] | null): Promise<void> {
+  // The alarm is set before the try: if the browser ends the background now, it comes back for this.
+  await wakeLater();
+  if (item !== null) await forget(item);
+  void drain();
+}

@@ -1,0 +1,46 @@
+/** Takes messages in, tells who speaks, and lets nobody ask for what is not theirs to ask. */
+import { api, t } from "../shared/browser.js";
+import type { Reply, Requests } from "../shared/messages.js";
+import { Sentence } from "./http.js";
+
+/** Who asks: the address of the page or frame, and the tab it is in. */
+export interface From {
+  url: string;
+  tab: number | undefined;
+}
+
+export type Handlers<R> = {
+  [K in keyof R]: R[K] extends { ask: infer Asked; answer: infer Answered } ? (asked: Asked, from: From) => Promise<Answered> : never;
+};
+
+type Speaker = "page" | "form" | "panel";
+
+/**
+ * The kind of speaker. A page's button is a content script in the top frame of a tab; a form is our own page in a
+ * frame of somebody's page; anything else of ours is the panel or the options page.
+ */
+function speakerOf(sender: chrome.runtime.MessageSender): Speaker | null {
+  if (sender.id !== api.runtime.id || sender.url === undefined) return null;
+  const ours = sender.url.startsWith(api.runtime.getURL(""));
+  if (!ours) return sender.tab !== undefined && sender.frameId === 0 ? "page" : null;
+  return sender.tab !== undefined && sender.frameId !== 0 ? "form" : "panel";
+}
+
+/** Starts answering. To be called while the background script first runs, so that no message wakes it in vain. */
+export function listen(handlers: { page: Handlers<object>; form: Handlers<object>; panel: Handlers<object> }): void {
+  api.runtime.onMessage.addListener((message: { type?: unknown }, sender, respond: (reply: Reply<unknown>) => void) => {
+    const speaker = speakerOf(sender);
+    const type = typeof message.type === "string" ? message.type : "";
+    if (speaker === null || !type.startsWith(`${speaker}.`)) return false;
+    const group = handlers[speaker] as Record<string, ((asked: unknown, from: From) => Promise<unknown>) | undefined>;
+    const handler = Object.hasOwn(group, type) ? group[type] : undefined;
+    if (handler === undefined) return false;
+    handler(message as Requests[keyof Requests]["ask"], { url: sender.url ?? "", tab: sender.tab?.id })
+      .then((value) => respond({ ok: true, value }))
+      .catch((error: unknown) => {
+        if (!(error instanceof Sentence)) console.error(type, error);
+        respond({ ok: false, detail: error instanceof Sentence ? error.message : t("somethingFailed") });
+      });
+    return true;
+  });
+}

@@ -1,0 +1,162 @@
+/**
+ * The extension's own database (IndexedDB of its origin: pages and content scripts cannot reach it). Everything
+ * that must outlive the background's sleep is here, the tokens included.
+ */
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { InboxPage, Item, NotePut, Person, Problem, RatingPut, Resolution, Subject, Verdict } from "../shared/api.js";
+import type { Handoff } from "../shared/handoff.js";
+import type { FormView } from "../shared/messages.js";
+
+/** One thing to tell the server. It says everything itself, so it can be sent whenever the server is there. */
+export interface Operation {
+  seq: number;
+  /** Whose it is: server and member. Sent only as that member. */
+  account: string;
+  /** The rating's or note's id. Operations of one target go out in the order they were made. */
+  target: string;
+  what: { kind: "put-rating"; body: RatingPut } | { kind: "withdraw-rating"; revision: number } | { kind: "put-note"; body: NotePut };
+  made_at: string;
+  /** Counted before each try, so that a try whose end nobody saw counts too. */
+  attempts: number;
+  /** Not tried before this time, epoch milliseconds. */
+  not_before: number;
+  /** Why the server refused it for good; null while it waits. */
+  rejected: Problem | null;
+}
+
+/** What I gave, as far as this browser knows. */
+export interface GivenRating {
+  id: string;
+  account: string;
+  item: Item;
+  item_id: string;
+  subject: Subject;
+  /** The handle the page gave the provider: tells this rating again while the server is away. */
+  handle: string | null;
+  person: Person | null;
+  name: string;
+  verdict: Verdict;
+  what_would_have_helped: string | null;
+  revision: number;
+  /** True once the server has stored some revision of it. */
+  known_to_server: boolean;
+  withdrawn: boolean;
+  given_at: string;
+  changed_at: string;
+}
+
+export interface GivenNote {
+  id: string;
+  account: string;
+  kind: "thanks" | "word";
+  recipient: Subject;
+  name: string;
+  item: Item | null;
+  text: string;
+  written_at: string;
+}
+
+export interface Account {
+  server: string;
+  member: Person;
+  email: string;
+  organisation: string;
+  attribution: "open" | "pooled";
+  access: string;
+  refresh: string;
+  /** False once the server no longer takes the refresh token: the member has to connect again. */
+  usable: boolean;
+}
+
+export interface OwnSite {
+  origin: string;
+  host: string;
+  tool: string;
+}
+
+export interface SiteSettings {
+  tools: string[];
+  own: OwnSite[];
+}
+
+export interface Unread {
+  count: number;
+  etag: string | null;
+  failures: number;
+}
+
+interface Settings {
+  account: Account;
+  sites: SiteSettings;
+  unread: Unread;
+}
+
+/** The right of one form frame to speak for the page it was opened in. */
+export interface FormTicket {
+  ticket: string;
+  tab: number;
+  view: FormView;
+  handoff: Handoff;
+  opened_at: number;
+}
+
+interface Cached {
+  key: string;
+  account: string;
+  at: number;
+  value: { resolution: Resolution } | { inbox: InboxPage };
+}
+
+interface Schema extends DBSchema {
+  settings: { key: string; value: Settings[keyof Settings] };
+  operations: { key: number; value: Operation; indexes: { target: string } };
+  ratings: { key: string; value: GivenRating; indexes: { item_id: string } };
+  notes: { key: string; value: GivenNote };
+  cache: { key: string; value: Cached };
+  picks: { key: string; value: { key: string; account: string; person: Person } };
+  tickets: { key: string; value: FormTicket };
+}
+
+export type Database = IDBPDatabase<Schema>;
+
+let opened: Promise<Database> | null = null;
+
+export function database(): Promise<Database> {
+  opened ??= openDB<Schema>("handclasp", 1, {
+    upgrade(db) {
+      db.createObjectStore("settings");
+      db.createObjectStore("operations", { keyPath: "seq", autoIncrement: true }).createIndex("target", "target");
+      db.createObjectStore("ratings", { keyPath: "id" }).createIndex("item_id", "item_id");
+      db.createObjectStore("notes", { keyPath: "id" });
+      db.createObjectStore("cache", { keyPath: "key" });
+      db.createObjectStore("picks", { keyPath: "key" });
+      db.createObjectStore("tickets", { keyPath: "ticket" });
+    },
+    terminated() {
+      opened = null;
+    },
+  }).catch((error: unknown) => {
+    opened = null;
+    throw error;
+  });
+  return opened;
+}
+
+export async function readSetting<K extends keyof Settings>(name: K): Promise<Settings[K] | null> {
+  const value = await (await database()).get("settings", name);
+  return (value as Settings[K] | undefined) ?? null;
+}
+
+export async function writeSetting<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void> {
+  const transaction = (await database()).transaction("settings", "readwrite", { durability: "strict" });
+  await Promise.all([transaction.store.put(value, name), transaction.done]);
+}
+
+export async function removeSetting(name: keyof Settings): Promise<void> {
+  await (await database()).delete("settings", name);
+}
+
+/** The account as operations and caches are marked with it. */
+export function accountId(account: Pick<Account, "server" | "member">): string {
+  return `${account.server} ${account.member.id}`;
+}

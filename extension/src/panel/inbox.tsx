@@ -1,0 +1,136 @@
+/** What colleagues sent me. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { InboxEntry } from "../shared/api.js";
+import { ask } from "../shared/ask.js";
+import { t } from "../shared/browser.js";
+import type { InboxView } from "../shared/messages.js";
+import { Avatar, ItemLine, Notice, Sign, VerdictWord, When, wordsOf } from "./parts.js";
+import { useLoaded } from "./use.js";
+
+/** Shown so long, an entry counts as seen. Its dot stays until the panel is opened again. */
+const SEEN_AFTER = 1_000;
+
+export function Inbox({ setUnread }: { setUnread: (count: number) => void }): JSX.Element {
+  const inbox = useLoaded<InboxView>(
+    () => ask("panel.inbox", { cursor: null }),
+    () => ask("panel.cached-inbox", {}),
+  );
+  const { value } = inbox;
+  useEffect(() => {
+    if (value === null || value.cachedAt !== null) return;
+    setUnread(value.unread);
+    const ids = value.entries.filter((entry) => !entry.read).map((entry) => entry.id);
+    if (ids.length === 0) return;
+    const timer = setTimeout(() => {
+      void ask("panel.mark-read", { ids: ids.slice(0, 200) })
+        .then(({ unread }) => setUnread(unread))
+        .catch(() => undefined);
+    }, SEEN_AFTER);
+    return () => clearTimeout(timer);
+  }, [value]);
+
+  if (value === null) return inbox.problem === null ? <Loading /> : <Away problem={inbox.problem} again={inbox.reload} />;
+  return (
+    <>
+      {inbox.problem !== null && (
+        <div class="strip" role="status" data-testid="inbox-offline">
+          <span>
+            {inbox.problem} {t("shownIsOlder")}
+          </span>
+          <button type="button" class="btn" onClick={inbox.reload}>
+            {t("tryAgain")}
+          </button>
+        </div>
+      )}
+      {value.entries.length === 0 ? (
+        <div class="state" data-testid="inbox-empty">
+          <span class="big">
+            <Sign name="clasp" size={40} />
+          </span>
+          <strong>{t("inboxEmptyTitle")}</strong>
+          <p>{t("inboxEmptyText")}</p>
+        </div>
+      ) : (
+        <ul class="list" data-testid="inbox">
+          {value.entries.map((entry) => (
+            <Entry key={entry.id} entry={entry} />
+          ))}
+        </ul>
+      )}
+      {value.next !== null && value.cachedAt === null && <More value={value} set={inbox.set} />}
+    </>
+  );
+}
+
+function Entry({ entry }: { entry: InboxEntry }): JSX.Element {
+  const { author, item, text, verdict } = entry;
+  return (
+    <li class={entry.read ? "" : "unread"} data-testid={`entry-${entry.kind}`} data-read={String(entry.read)}>
+      <Avatar name={author.name} />
+      <div class="body">
+        <div>
+          <span class="name">{author.name}</span>{" "}
+          <span class="meta">
+            {!entry.read && <span class="sr">{t("unread")} </span>}
+            {entry.kind === "thanks" && t("thanksYou")}
+            {entry.kind === "word" && t("tellsYou")}
+            {entry.kind === "rating" && t("ratedYou")} · <When at={entry.at} />
+          </span>
+        </div>
+        {verdict !== null && (
+          <p>
+            <VerdictWord verdict={verdict}>{t(`${verdict}Expectations`)}</VerdictWord>
+          </p>
+        )}
+        {text !== null && <p>{text}</p>}
+        {item !== null && <ItemLine item={item} />}
+      </div>
+    </li>
+  );
+}
+
+function More({ value, set }: { value: InboxView; set: (value: InboxView) => void }): JSX.Element {
+  const [problem, setProblem] = useState<string | null>(null);
+  const load = (): void => {
+    ask("panel.inbox", { cursor: value.next })
+      .then((page) => set({ ...page, entries: [...value.entries, ...page.entries] }))
+      .catch((error: unknown) => setProblem(wordsOf(error)));
+  };
+  return (
+    <div class="more">
+      <button type="button" class="btn" onClick={load}>
+        {t("more")}
+      </button>
+      <Notice text={problem} />
+    </div>
+  );
+}
+
+export function Loading(): JSX.Element {
+  return (
+    <ul class="list" aria-busy="true" aria-label={t("looking")}>
+      {[0, 1].map((row) => (
+        <li key={row}>
+          <span class="avatar" />
+          <div>
+            <div class="skeleton short" />
+            <div class="skeleton" />
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Away({ problem, again }: { problem: string; again: () => void }): JSX.Element {
+  return (
+    <div class="state" role="status" data-testid="away">
+      <strong>{problem}</strong>
+      <p>{t("nothingIsLost")}</p>
+      <button type="button" class="btn" onClick={again}>
+        {t("tryAgain")}
+      </button>
+    </div>
+  );
+}

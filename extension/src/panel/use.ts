@@ -1,0 +1,49 @@
+/** What every view of the panel needs: loading, and knowing that something has changed. */
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../shared/browser.js";
+import type { ToPanel } from "../shared/messages.js";
+import { wordsOf } from "./parts.js";
+
+/** Calls `again` whenever the background says that something has changed. */
+export function useChanges(again: () => void): void {
+  useEffect(() => {
+    const hear = (message: Partial<ToPanel>): void => {
+      if (message.type === "background.changed") again();
+    };
+    api.runtime.onMessage.addListener(hear);
+    return () => api.runtime.onMessage.removeListener(hear);
+  }, []);
+}
+
+export interface Loaded<T> {
+  value: T | null;
+  /** Why it could not be brought up to date, in words; `value` may still hold what was known before. */
+  problem: string | null;
+  loading: boolean;
+  set: (value: T) => void;
+  reload: () => void;
+}
+
+/** Shows what is known at once, then what is true now. */
+export function useLoaded<T>(now: () => Promise<T>, before?: () => Promise<T | null>): Loaded<T> {
+  const [value, setValue] = useState<T | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [loading, setLoading] = useState(true);
+  const reload = (): void => {
+    setLoading(true);
+    now()
+      .then((fresh) => {
+        setValue(fresh);
+        setProblem(null);
+      })
+      .catch((error: unknown) => setProblem(wordsOf(error)))
+      .finally(() => setLoading(false));
+  };
+  useEffect(() => {
+    void before?.()
+      .then((known) => setValue((current) => current ?? known))
+      .catch(() => undefined);
+    reload();
+  }, []);
+  return { value, problem, loading, set: setValue, reload };
+}

@@ -1,0 +1,143 @@
+/**
+ * Everything that is said between the parts of the extension, named by who speaks to whom. A message has the
+ * form {type, ...ask}; the answer is wrapped in a Reply, so that a failure arrives as a sentence for people.
+ */
+import type { InboxEntry, Person, Verdict } from "./api.js";
+import type { Handoff, HandoffState, Sending, Suggestions } from "./handoff.js";
+import type { Sites } from "./matcher.js";
+import type { Tool } from "./tool.js";
+
+export type FormView = "missed" | "thanks" | "who" | "rejected";
+
+/** From the in-page button to the background. */
+export interface FromPage {
+  /** Null when nobody is connected or the site is not granted: then the page is left alone. */
+  "page.hello": { ask: { url: string }; answer: { tools: Tool[]; sites: Sites } | null };
+  "page.handoff": { ask: { handoff: Handoff }; answer: HandoffState };
+  /** Stores the verdict in the outbox before it answers. */
+  "page.rate": { ask: { handoff: Handoff; verdict: "met" | "exceeded" }; answer: HandoffState };
+  "page.withdraw": { ask: { handoff: Handoff }; answer: HandoffState };
+  "page.open-form": { ask: { handoff: Handoff; view: FormView }; answer: { ticket: string } };
+  "page.close-form": { ask: { ticket: string }; answer: null };
+}
+
+export interface FormContext {
+  view: FormView;
+  handoff: Handoff;
+  state: HandoffState;
+  suggestions: Suggestions;
+}
+
+/** From the in-page form to the background. Each carries the ticket its frame was opened with. */
+export interface FromForm {
+  "form.context": { ask: { ticket: string }; answer: FormContext };
+  "form.people": { ask: { ticket: string; q: string }; answer: Person[] };
+  "form.pick": { ask: { ticket: string; person: Person }; answer: null };
+  /** For a rating the server refused: sends it about the member named. */
+  "form.readdress": { ask: { ticket: string; person: Person }; answer: null };
+  "form.missed": { ask: { ticket: string; text: string }; answer: null };
+  "form.thanks": { ask: { ticket: string; text: string }; answer: null };
+  "form.discard": { ask: { ticket: string }; answer: null };
+  "form.size": { ask: { ticket: string; height: number }; answer: null };
+  "form.close": { ask: { ticket: string }; answer: null };
+}
+
+export interface Connection {
+  /** "away": connected, but the permission for the server's address was taken back. */
+  status: "none" | "connected" | "reconnect" | "away";
+  server: string | null;
+  member: Person | null;
+  email: string | null;
+  organisation: string | null;
+}
+
+export interface InboxView {
+  entries: InboxEntry[];
+  next: string | null;
+  unread: number;
+  /** When this was true, as epoch milliseconds; null when it is what the server says now. */
+  cachedAt: number | null;
+}
+
+/** One line of what I gave. */
+export interface GivenEntry {
+  id: string;
+  kind: "rating" | "thanks" | "word";
+  name: string;
+  item: Handoff["item"] | null;
+  verdict: Verdict | null;
+  text: string | null;
+  at: string;
+  sending: Sending;
+  problem: { code: string; detail: string } | null;
+}
+
+export interface ToolChoice {
+  id: string;
+  name: string;
+  origins: string[];
+  on: boolean;
+  selfHosted: boolean;
+}
+
+export interface SiteChoice {
+  host: string;
+  origin: string;
+  tool: string;
+  on: boolean;
+}
+
+/** From the panel and the options page to the background. */
+export interface FromPanel {
+  "panel.status": { ask: object; answer: { connection: Connection; unread: number } };
+  "panel.connect": { ask: { server: string }; answer: Connection };
+  "panel.reconnect": { ask: object; answer: Connection };
+  "panel.disconnect": { ask: object; answer: Connection };
+  "panel.cached-inbox": { ask: object; answer: InboxView | null };
+  "panel.inbox": { ask: { cursor: string | null }; answer: InboxView };
+  "panel.mark-read": { ask: { ids: string[] }; answer: { unread: number } };
+  "panel.cached-given": { ask: object; answer: GivenEntry[] };
+  "panel.given": { ask: object; answer: GivenEntry[] };
+  "panel.people": { ask: { q: string }; answer: Person[] };
+  "panel.handoff": { ask: { handoff: Handoff; person: Person | null }; answer: HandoffState };
+  "panel.suggestions": { ask: { handoff: Handoff }; answer: Suggestions };
+  "panel.rate": {
+    ask: { handoff: Handoff; person: Person | null; verdict: Verdict; text: string | null };
+    answer: HandoffState;
+  };
+  "panel.thank": { ask: { handoff: Handoff | null; person: Person | null; text: string }; answer: null };
+  "panel.withdraw": { ask: { id: string }; answer: GivenEntry[] };
+  "panel.change": { ask: { id: string; verdict: Verdict; text: string | null }; answer: GivenEntry[] };
+  /** For what the server refused: sends it about the member named. */
+  "panel.readdress": { ask: { id: string; person: Person }; answer: GivenEntry[] };
+  /** For a note the server refused: sends other words under a new id. */
+  "panel.rewrite": { ask: { id: string; text: string }; answer: GivenEntry[] };
+  "panel.discard": { ask: { id: string }; answer: GivenEntry[] };
+  "panel.send-now": { ask: object; answer: null };
+  "panel.sites": { ask: object; answer: { tools: ToolChoice[]; sites: SiteChoice[] } };
+  "panel.set-tool": { ask: { id: string; on: boolean }; answer: null };
+  "panel.add-site": { ask: { origin: string; tool: string }; answer: null };
+  "panel.remove-site": { ask: { host: string }; answer: null };
+}
+
+/** From the background to the in-page button. */
+export type ToPage =
+  | { type: "background.changed" }
+  | { type: "background.form-size"; ticket: string; height: number }
+  | { type: "background.form-closed"; ticket: string };
+
+/** From the panel to the in-page button of the tab it was opened over. */
+export interface ToPageFromPanel {
+  type: "panel.what-is-here";
+}
+
+/** From the background to open panels and options pages. */
+export interface ToPanel {
+  type: "background.changed";
+}
+
+export type Reply<T> = { ok: true; value: T } | { ok: false; detail: string };
+
+export type Requests = FromPage & FromForm & FromPanel;
+export type Ask<K extends keyof Requests> = Requests[K]["ask"];
+export type Answer<K extends keyof Requests> = Requests[K]["answer"];
