@@ -1,26 +1,22 @@
 /** The shortest form in Firefox: Tomas connects and rates with one click; Ana's panel shows it. */
 import { ask, play, step } from "./protocol.mjs";
 import { until } from "./page.mjs";
-import { Firefox, click, fill, point, reads } from "./firefox.mjs";
+import { enableTrac, signIn } from "./office.mjs";
+import { Firefox, click, point, reads } from "./firefox.mjs";
 
 async function connected(script, closing, login) {
   step(`${login} connects`);
   const firefox = await Firefox.open({ name: login, extension: script.firefox, artifacts: script.artifacts });
   closing.push((failure) => firefox.close(failure));
   const options = await firefox.own("options.html");
-  await fill(options, /address/i, script.server);
+  await (await options.waitForSelector("#server")).type(script.server);
   const window = await firefox.opened(
     (url) => url.startsWith(script.server),
-    () => click(options, "button", /^Connect$/),
+    () => options.click("#connect"),
     "the sign-in window",
   );
-  await window.waitForSelector("input[name=email]");
-  await window.type("input[name=email]", script.people[login].email);
-  await window.type("input[name=code]", await ask("sign-in code", { login }));
-  await window.click("#sign-in");
-  await window.waitForSelector("#approve");
-  await window.click("#approve");
-  await reads(options, new RegExp(script.people[login].name));
+  await signIn(script, window, login);
+  await options.waitForSelector("#connected");
   return { firefox, options };
 }
 

@@ -1,7 +1,7 @@
 /** What colleagues do at their desks, as the stories tell it. */
 import path from "node:path";
 import { ask, step } from "./protocol.mjs";
-import { click, find, point, reads, until } from "./page.mjs";
+import { find, point, reads, until } from "./page.mjs";
 import { Chromium } from "./stage.mjs";
 
 /** A colleague's own Chromium with the extension, signed in to Trac. Closed when the story ends. */
@@ -28,28 +28,32 @@ export async function desk(script, closing, login, options = {}) {
 export async function connect(script, chromium, login) {
   step(`${login} connects`);
   const options = await chromium.own("options.html");
-  await fill(options, "textbox", /address/i, script.server);
+  await (await options.waitForSelector("#server")).type(script.server);
   const window = await chromium.opened(
     (url) => url.startsWith(script.server),
-    () => click(options, "button", "Connect"),
+    () => options.click("#connect"),
     "the sign-in window",
   );
-  await fill(window, "textbox", /e-mail/i, script.people[login].email);
-  await fill(window, "textbox", /^Code/, await ask("sign-in code", { login }));
-  await click(window, "button", "Sign in");
-  await click(window, "button", "Connect");
-  await reads(options, new RegExp(script.people[login].name));
+  await signIn(script, window, login);
+  await options.waitForSelector("#connected");
+  await options.bringToFront();
   return options;
 }
 
-/** Replaces what stands in a text field, by the keyboard. */
-export async function fill(page, role, name, words) {
-  await find(page, role, name);
-  await click(page, role, name);
-  await page.keyboard.down("Control");
-  await page.keyboard.press("a");
-  await page.keyboard.up("Control");
-  await page.keyboard.type(words);
+/** In the window of the server's: e-mail address and code, then consent. */
+export async function signIn(script, window, login) {
+  await (await window.waitForSelector("input[name=email]")).type(script.people[login].email);
+  await window.type("input[name=code]", await ask("sign-in code", { login }));
+  await window.click("#sign-in");
+  await (await window.waitForSelector("#approve")).click();
+}
+
+/** Turns the button on for the script's own Trac, from the options page. */
+export async function enableTrac(script, options) {
+  await (await options.waitForSelector("#site-address")).type(script.trac);
+  await options.select("#site-tool", "trac");
+  await options.click("#add-site");
+  await options.waitForSelector(`[data-testid=site][data-host="${new URL(script.trac).host}"][data-on=true]`);
 }
 
 /** A ticket's page, with the in-page button at rest. */
@@ -96,7 +100,7 @@ export async function form(page) {
 /** Types into the form and presses the button with that name. */
 export async function write(page, words, button) {
   const frame = await form(page);
-  const field = await frame.$("textarea");
+  const field = await frame.$("textarea, input[type=text]");
   await field.click();
   await page.keyboard.type(words);
   const send = await frame.waitForSelector(`::-p-aria([name="${button}"][role="button"])`);

@@ -52,8 +52,7 @@ play(async (script, closing) => {
   const inbox = await reads(popup, new RegExp(THANKS));
   await reads(popup, new RegExp(HELPED));
 
-  step("reading clears the badge");
-  await click(popup, "button", /mark .*read/i);
+  step("having read it clears the badge");
   await until(async () => (await ask("inbox", { login: "ana" })).unread === 0, "the inbox to be read");
   await until(async () => (await ana.badge(hers)) === "", "the badge to clear");
 
