@@ -42,7 +42,7 @@ export async function refreshGiven(account: Account): Promise<void> {
   // A whole list without it means that it was withdrawn elsewhere.
   const gone = answered.body.next === null ? await ratings.getAll() : [];
   for (const rating of gone) {
-    const here = rating.account === accountId(account) && rating.known_to_server;
+    const here = rating.account === accountId(account) && rating.known_to_server && !rating.withdrawn;
     if (here && !waiting.has(rating.id) && !listed.has(rating.id)) await ratings.delete(rating.id);
   }
   await transaction.done;

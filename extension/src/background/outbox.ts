@@ -126,13 +126,11 @@ async function finish(operation: Operation, stored: Rating | Note): Promise<void
   const rating = await ratings.get(operation.target);
   if (rating !== undefined && "subject" in stored) {
     const known = { ...rating, known_to_server: true, person: stored.subject, name: stored.subject.name, subject: { member: stored.subject.id } };
-    // When nothing more waits, what the server stored is what I gave: also when it knew a later revision.
-    if (more > 0) await ratings.put(known);
-    else if (stored.withdrawn) await ratings.delete(rating.id);
-    else {
-      const { verdict, what_would_have_helped, revision, given_at, changed_at } = stored;
-      await ratings.put({ ...known, verdict: verdict ?? known.verdict, what_would_have_helped, revision, given_at, changed_at, withdrawn: false });
-    }
+    const { verdict, what_would_have_helped, revision, given_at, changed_at, withdrawn } = stored;
+    // When nothing more waits, what the server stored is what I gave: also when it knew a later revision. A
+    // withdrawn one stays known, so that rating the handoff again revives it.
+    const latest = { verdict: verdict ?? known.verdict, what_would_have_helped, revision, given_at, changed_at, withdrawn };
+    await ratings.put(more > 0 ? known : { ...known, ...latest });
   }
   await transaction.done;
   if (stored.item !== null) await forget(stored.item);

@@ -7,8 +7,8 @@ import { accountId, database, type Account, type GivenRating } from "./store.js"
 /** My rating of this handoff, withdrawn ones included (they are revived, not doubled); null when there is none. */
 export async function ratingAbout(account: Account, handoff: Handoff, about: About): Promise<GivenRating | null> {
   const found = await (await database()).getAllFromIndex("ratings", "item_id", itemId(handoff.item));
-  const mine = found.filter((rating) => rating.account === accountId(account));
-  return mine.find((rating) => isAbout(rating, about)) ?? null;
+  const mine = found.filter((rating) => rating.account === accountId(account) && isAbout(rating, about));
+  return mine.find((rating) => !rating.withdrawn) ?? mine[0] ?? null;
 }
 
 function isAbout(rating: GivenRating, about: About): boolean {

@@ -57,6 +57,8 @@ export class Button {
   }
 
   show(view: View, focus: "keep" | "verdict" | "rest" = "keep"): void {
+    // What is the same stays: pointer and focus rest on it.
+    if (focus === "keep" && JSON.stringify(view) === JSON.stringify(this.view) && this.pill.hasChildNodes()) return;
     const hadFocus = this.pill.matches(":focus-within");
     this.view = view;
     this.host.dataset.state = view.kind === "given" ? OUTER_STATE[view.sending] : view.kind;
@@ -164,7 +166,8 @@ export class Button {
       this.say(t("covered"));
       return;
     }
-    if (choice !== "open" && this.view.kind === "open" && !this.guard.means(event)) return;
+    if (choice !== "open" && this.view.kind === "open" && event.detail > 0 && !this.guard.means(event)) return;
+    this.guard.changed(event);
     // By keyboard (detail 0) the focus goes on to the verdicts; a pointer needs none.
     this.chosen(choice);
     if (choice === "open" && event.detail === 0) this.focus("verdict");
@@ -173,6 +176,8 @@ export class Button {
   private listen(signal: AbortSignal): void {
     const { pill } = this;
     pill.addEventListener("pointerenter", (event) => this.enter(event), { signal });
+    // After Undo or Escape the pointer rests on the pill already: moving on it is pointing at it again.
+    pill.addEventListener("pointermove", (event) => (this.guard.means(event) ? this.enter(event) : undefined), { signal });
     pill.addEventListener("pointerleave", () => this.leave(), { signal });
     pill.addEventListener("focusin", () => this.focused(), { signal });
     pill.addEventListener("focusout", () => this.leave(), { signal });
@@ -187,7 +192,7 @@ export class Button {
     clearTimeout(this.leaving);
     if (!event.isTrusted || event.pointerType === "touch") return;
     if (this.view.kind === "rest") {
-      this.guard.opened(event);
+      this.guard.changed(event);
       this.chosen("open");
     } else if (this.view.kind === "refused") {
       this.showLine(this.view.line);

@@ -6,20 +6,22 @@
 const MOVED = 4;
 const SETTLED = 350;
 
+type At = Pick<PointerEvent, "clientX" | "clientY" | "timeStamp">;
+
 export interface ClickGuard {
-  opened: (at: { clientX: number; clientY: number; timeStamp: number }) => void;
-  means: (click: { clientX: number; clientY: number; timeStamp: number; detail: number }) => boolean;
+  /** The pill has changed under the pointer. */
+  changed: (at: At) => void;
+  means: (later: At) => boolean;
 }
 
 export function newClickGuard(): ClickGuard {
-  let opening = { clientX: -Infinity, clientY: -Infinity, timeStamp: -Infinity };
+  let last = { clientX: -Infinity, clientY: -Infinity, timeStamp: -Infinity };
   return {
-    opened: ({ clientX, clientY, timeStamp }) => {
-      opening = { clientX, clientY, timeStamp };
+    changed: ({ clientX, clientY, timeStamp }) => {
+      last = { clientX, clientY, timeStamp };
     },
-    means: ({ clientX, clientY, timeStamp, detail }) =>
-      detail === 0 ||
-      timeStamp - opening.timeStamp >= SETTLED ||
-      Math.hypot(clientX - opening.clientX, clientY - opening.clientY) >= MOVED,
+    means: ({ clientX, clientY, timeStamp }) =>
+      timeStamp - last.timeStamp >= SETTLED ||
+      Math.hypot(clientX - last.clientX, clientY - last.clientY) >= MOVED,
   };
 }

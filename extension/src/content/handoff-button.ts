@@ -24,6 +24,7 @@ export class HandoffButton {
   private fresh = false;
   private givenAt = 0;
   private form: FormFrame | null = null;
+  private formView: FormView | null = null;
   private asked = "";
 
   constructor(
@@ -123,19 +124,21 @@ export class HandoffButton {
     const opened = await this.tell(() => ask("page.open-form", { handoff: this.handoff(), view }));
     if (opened === null || this.stop.signal.aborted) return;
     this.form?.remove();
+    this.formView = view;
     this.form = openFormFrame(opened.ticket, this.button.host, this.button.host.dataset.theme === "dark");
     this.render();
   }
 
   private async formClosed(): Promise<void> {
-    const before = this.state?.rating?.verdict;
-    const didPick = this.state?.subjectName === null;
+    const before = this.state?.rating?.verdict ?? null;
     this.form?.remove();
     this.form = null;
     await this.refresh();
-    const now = this.state?.rating?.verdict;
-    if (now !== undefined && (now !== before || this.isChanging)) this.justGiven();
-    else this.isOpen = this.isOpen && didPick && this.state?.subjectName !== null;
+    const now = this.state?.rating?.verdict ?? null;
+    // A missed was sent, perhaps over a missed; or it was said who did it, and the verdict is next.
+    if (this.formView === "missed" && now === "missed" && (before !== now || this.isOpen)) this.justGiven();
+    else this.isOpen = this.formView === "who" && this.state?.subjectName !== null;
+    this.isChanging = this.isChanging && this.isOpen;
     this.render(this.isOpen ? "verdict" : "rest");
   }
 
