@@ -26,7 +26,7 @@ VARIABLES = {
     "HANDCLASP_PUBLIC_URL": "address people and extensions use, default http:// and HANDCLASP_BIND",
     "HANDCLASP_TRUSTED_PROXIES": "how many reverse proxies stand in front, default 0",
     "HANDCLASP_DATA_DIR": "folder for the SQLite database and the secret, default ./var",
-    "HANDCLASP_DATABASE_URL": "sqlite:////file or postgresql+psycopg://role@host/database, default SQLite in the folder",
+    "HANDCLASP_DATABASE_URL": "sqlite:////file or postgresql+psycopg://role@host/database, default a SQLite file",
     "HANDCLASP_DATABASE_OWNER_URL": "PostgreSQL only: the role that owns the tables and runs migrations",
     "HANDCLASP_SECRET_KEY": "at least 32 characters, default a file made in the data folder",
     "HANDCLASP_EXTENSION_IDS": "extension ids that may connect, comma-separated, default our own",

@@ -118,7 +118,7 @@ def engine_options(url: str) -> dict[str, Any]:
                 "HANDCLASP_DATABASE_URL",
                 f"SQLite {pysqlite3.sqlite_version} can lose data; reinstall the locked dependencies",
             )
-        return {"module": pysqlite3, "connect_args": {"timeout": 0.02, "check_same_thread": False}}
+        return {"module": pysqlite3, "connect_args": {"timeout": 0, "check_same_thread": False}}
     return {"pool_size": 10, "max_overflow": 10, "pool_timeout": _BUSY_FOR, "pool_pre_ping": True}
 
 
@@ -162,6 +162,7 @@ def _refuse_almighty_role() -> None:
             text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         ).scalar()
     if almighty:
+        db.engine.dispose()
         raise ConfigError(
             "HANDCLASP_DATABASE_URL",
             "this role passes row-level security; connect as one that is neither superuser nor BYPASSRLS",

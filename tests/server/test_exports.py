@@ -8,12 +8,14 @@ import io
 import json
 
 import pytest
+
+from handclasp.people import service
 from tests.support.office import Clock, Office, item
 
 
 def body_and_manifest(text: str) -> tuple[str, str]:
-    head, _, last = text.rstrip("\r\n").rpartition("\n")
-    return head + "\n", last
+    *body, last = text.splitlines(keepends=True)
+    return "".join(body), last.rstrip("\r\n")
 
 
 def test_ratings_come_without_names_items_and_days(office: Office, clock: Clock) -> None:
@@ -61,7 +63,7 @@ def test_the_manifest_shows_truncation(office: Office, dataset: str, format: str
     rows = body.count("\n") - (1 if format == "csv" else 0)
     digest = hashlib.sha256(body.encode()).hexdigest()
     if format == "csv":
-        assert last.rstrip("\r") == f"# manifest dataset={dataset} rows={rows} sha256={digest}"
+        assert last == f"# manifest dataset={dataset} rows={rows} sha256={digest}"
     else:
         assert json.loads(last) == {"manifest": {"dataset": dataset, "rows": rows, "sha256": digest}}
 
@@ -77,8 +79,6 @@ def test_notes_come_without_text(office: Office) -> None:
 @pytest.mark.parametrize("name", ["=1+1", "+49", "-1", "@SUM(A1)"])
 def test_spreadsheet_formulas_are_defused(office: Office, name: str) -> None:
     with office.app.app_context():
-        from handclasp.people import service
-
         service.add_member(office.organisation_id, "x@example.org", name=name)
     text = office.admin.get("/api/v1/exports/members?format=csv").text
     rows = list(csv.DictReader(io.StringIO(text)))

@@ -64,7 +64,7 @@ class Pkce:
         } | changes
         return {name: value for name, value in fields.items() if value is not None}
 
-    def token_form(self, code: str, **changes: str) -> dict[str, str]:
+    def token_form(self, code: str, /, **changes: str) -> dict[str, str]:
         """The form that exchanges `code` for tokens."""
         return {
             "grant_type": "authorization_code",

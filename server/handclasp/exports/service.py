@@ -219,8 +219,8 @@ def _named_pairs(session: Session, organisation_id: UUID, counts: Select[*tuple[
 
 
 def _team_names(session: Session, organisation_id: UUID) -> Mapping[UUID | None, str]:
-    rows = session.execute(select(Team.id, Team.name).where(Team.organisation_id == organisation_id))
-    return dict(rows.tuples())
+    teams = session.execute(select(Team).where(Team.organisation_id == organisation_id)).scalars()
+    return {team.id: team.name for team in teams}
 
 
 def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:

@@ -1,0 +1,175 @@
+"""The shipped server process: gunicorn with gevent, killed, held up, and started again."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.support.office import Pkce, agree, item
+from tests.support.server import CommandFailed, HandclaspServer
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[HandclaspServer]:
+    """One gevent worker on SQLite."""
+    prepared = HandclaspServer({"HANDCLASP_WORKERS": "1"})
+    prepared.initialise("Office", "admin@localhost", "Admin")
+    with prepared as started:
+        yield started
+
+
+def member_token(server: HandclaspServer, email: str) -> tuple[str, str]:
+    """A member's access token by the real flow, and their id; made a member if new."""
+    server.cli("invite", email)
+    link = server.sign_in_link(email)
+    pkce = Pkce.new()
+    with httpx.Client(base_url=server.url) as client:
+        assert client.post(link.removeprefix(server.url)).status_code == 303
+        answer = client.post("/oauth/token", data=pkce.token_form(agree(client, pkce)))
+    token = answer.json()["access_token"]
+    me = httpx.get(f"{server.url}/api/v1/me", headers={"Authorization": f"Bearer {token}"}).json()
+    return token, me["member"]["id"]
+
+
+def test_a_held_write_holds_up_nobody_else(server: HandclaspServer) -> None:
+    """Another process holds the write lock for a second: /healthz answers within 50 ms, other writes succeed."""
+    token, _ = member_token(server, "tomas@example.org")
+    _, ana = member_token(server, "ana@example.org")
+    path = server.directory / "data" / "handclasp.sqlite3"
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    answers: list[int] = []
+
+    def write(number: int) -> None:
+        body = {"kind": "thanks", "recipient": {"member": ana}, "item": item(str(number)), "text": "Thank you."}
+        answer = httpx.put(
+            f"{server.url}/api/v1/notes/{uuid.uuid4()}",
+            json=body,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10,
+        )
+        answers.append(answer.status_code)
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for writer in writers:
+        writer.start()
+    waits: list[float] = []
+    with httpx.Client(base_url=server.url) as client:
+        client.get("/healthz")
+        until = time.monotonic() + 1.0
+        while time.monotonic() < until:
+            began = time.perf_counter()
+            assert client.get("/healthz").status_code == 200
+            waits.append(time.perf_counter() - began)
+            time.sleep(0.01)
+    assert answers == []
+    holder.execute("ROLLBACK")
+    holder.close()
+    for writer in writers:
+        writer.join()
+    print(f"healthz during a held write: {len(waits)} calls, slowest {max(waits) * 1000:.1f} ms")
+    assert answers == [201] * 8
+    assert max(waits) < 0.05
+
+
+def test_a_write_held_too_long_is_a_503_that_says_when_to_retry(server: HandclaspServer) -> None:
+    token, _ = member_token(server, "ana@example.org")
+    holder = sqlite3.connect(server.directory / "data" / "handclasp.sqlite3", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    answer = httpx.post(
+        f"{server.url}/api/v1/inbox/read",
+        json={"ids": [str(uuid.uuid4())]},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=15,
+    )
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:handclasp:problem:busy")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_slow_clients_keep_nobody_waiting(server: HandclaspServer) -> None:
+    """A hundred clients that never finish their headers, and one who asks politely."""
+    slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(100)]
+    for connection in slow:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+    began = time.perf_counter()
+    assert httpx.get(f"{server.url}/healthz").status_code == 200
+    assert time.perf_counter() - began < 1
+    for connection in slow:
+        connection.close()
+
+
+def test_what_was_acknowledged_survives_sigkill(server: HandclaspServer) -> None:
+    token, _ = member_token(server, "tomas@example.org")
+    _, ana = member_token(server, "ana@example.org")
+    headers = {"Authorization": f"Bearer {token}"}
+    note = f"{server.url}/api/v1/notes/{uuid.uuid4()}"
+    body = {"kind": "thanks", "recipient": {"member": ana}, "item": None, "text": "Thank you."}
+    before = exported_notes(server)
+    assert httpx.put(note, json=body, headers=headers).status_code == 201
+    server.kill()
+    server.start()
+    assert httpx.put(note, json=body, headers=headers).status_code == 200
+    assert exported_notes(server) == before + 1
+
+
+def exported_notes(server: HandclaspServer) -> int:
+    return json.loads(server.cli("export", "notes", "--format", "ndjson").splitlines()[-1])["manifest"]["rows"]
+
+
+def test_a_second_init_changes_nothing(server: HandclaspServer) -> None:
+    before = server.cli("export", "members")
+    again = server.cli("init")
+    assert "is ready" in again
+    assert "/sign-in/hcl_" not in again
+    assert server.cli("export", "members") == before
+
+
+def test_the_command_line_says_what_is_wrong(server: HandclaspServer) -> None:
+    for arguments, said in (
+        (("sign-in", "nobody@example.org"), "is no member yet"),
+        (("invite", "nobody"), "is not an e-mail address"),
+        (("alias", "trac", "x", "ana", "nobody@example.org"), "is no member yet"),
+        (("export", "everything"), "everything"),
+    ):
+        with pytest.raises(CommandFailed, match=said) as caught:
+            server.cli(*arguments)
+        assert "Traceback" not in str(caught.value)
+
+
+def test_doctor_finds_what_is_wrong(server: HandclaspServer) -> None:
+    assert "MEND" not in server.cli("doctor")
+    for change, said in (
+        ({"HANDCLASP_WORKERS": "none"}, "HANDCLASP_WORKERS"),
+        ({"HANDCLASP_DATA_DIR": str(server.directory / "empty")}, "handclasp init"),
+    ):
+        env = server.env | change
+        done = subprocess.run([".venv/bin/handclasp", "doctor"], env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert said in done.stdout
+
+
+def test_serve_refuses_an_unprepared_database(server: HandclaspServer) -> None:
+    env = server.env | {"HANDCLASP_DATA_DIR": str(server.directory / "unprepared")}
+    done = subprocess.run([".venv/bin/handclasp", "serve"], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "run `handclasp init` first" in done.stderr
+
+
+def test_the_log_names_nobody(server: HandclaspServer) -> None:
+    """Rule 3: no log line tells who rated whom; there is no access log at all."""
+    member_token(server, "ana@example.org")
+    log = server.log.read_text()
+    assert "/api/v1" not in log
+    assert "hca_" not in log
+    assert "ana" not in log

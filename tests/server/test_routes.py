@@ -1,0 +1,209 @@
+"""Every route, by everybody: closed unless this table opens it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+from flask import Flask
+
+from handclasp.auth import tokens
+from handclasp.auth.guard import UndeclaredRouteError, close_by_default, permission_of
+from tests.support.contract import contract
+from tests.support.office import Office, browser, item, rating
+
+TABLE: dict[tuple[str, str], dict[str, int]] = {
+    # (method, path) of openapi.json -> what nobody, a member, an admin and a script token get; `foreign` is what
+    # an admin of another organisation gets when naming this organisation's things.
+    ("get", "/healthz"): {"nobody": 200, "member": 200, "admin": 200, "script": 200, "foreign": 200},
+    ("get", "/readyz"): {"nobody": 200, "member": 200, "admin": 200, "script": 200, "foreign": 200},
+    ("get", "/api/v1/me"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("get", "/api/v1/people"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("post", "/api/v1/handoffs/resolve"): {
+        "nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200,
+    },
+    ("put", "/api/v1/ratings/{rating_id}"): {
+        "nobody": 401, "member": 200, "admin": 404, "script": 403, "foreign": 422,
+    },
+    ("get", "/api/v1/ratings/{rating_id}"): {
+        "nobody": 401, "member": 200, "admin": 404, "script": 403, "foreign": 404,
+    },
+    ("delete", "/api/v1/ratings/{rating_id}"): {
+        "nobody": 401, "member": 200, "admin": 404, "script": 403, "foreign": 404,
+    },
+    ("get", "/api/v1/ratings"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("put", "/api/v1/notes/{note_id}"): {
+        "nobody": 401, "member": 200, "admin": 404, "script": 403, "foreign": 422,
+    },
+    ("get", "/api/v1/inbox"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("post", "/api/v1/inbox/read"): {
+        "nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200,
+    },
+    ("get", "/api/v1/inbox/unread"): {
+        "nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200,
+    },
+    ("get", "/api/v1/exports/{dataset}"): {
+        "nobody": 401, "member": 403, "admin": 200, "script": 200, "foreign": 200,
+    },
+}  # fmt: skip
+
+
+def test_the_table_has_a_row_for_every_route() -> None:
+    routes = {(method, path) for path, operations in contract()["paths"].items() for method in operations
+              if method != "parameters"}  # fmt: skip
+    assert routes == set(TABLE)
+
+
+@pytest.mark.parametrize("who", ["nobody", "member", "admin", "script", "foreign"])
+def test_every_route_answers_each_as_the_table_says(office: Office, other_office: Office, who: str) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    rating_id, note_id = uuid.uuid4(), uuid.uuid4()
+    tomas.rate(ana, id=rating_id)
+    tomas.thank(ana, id=note_id)
+    with office.app.app_context():
+        script = tokens.new_machine_token(office.organisation_id, office.admin.member.id, "Report")
+    credentials = {
+        "nobody": None,
+        "member": tomas.token,
+        "admin": office.admin.token,
+        "script": script,
+        "foreign": other_office.admin.token,
+    }
+    bodies: dict[tuple[str, str], Any] = {
+        ("put", "/api/v1/ratings/{rating_id}"): rating(ana),
+        ("put", "/api/v1/notes/{note_id}"): {
+            "kind": "thanks", "recipient": {"member": ana.id}, "item": item(), "text": "Thank you.",
+        },
+        ("post", "/api/v1/handoffs/resolve"): {"item": item(), "people": [{"role": "owner", "handle": "ana"}]},
+        ("post", "/api/v1/inbox/read"): {"ids": [str(note_id)]},
+    }  # fmt: skip
+    # Deleting comes last, so that every other row sees the rating.
+    for (method, path), expected in sorted(TABLE.items(), key=lambda row: row[0][0] == "delete"):
+        url = path.format(rating_id=rating_id, note_id=note_id, dataset="ratings")
+        if method == "delete":
+            url += "?revision=2"
+        answer = call(office.app, credentials[who], method, url, bodies.get((method, path)))
+        assert answer.status_code == expected[who], (who, method, path, answer.text)
+        if who == "foreign":
+            assert_nothing_of(office, answer)
+    # Whoever was not allowed has changed nothing.
+    if who != "member":
+        assert tomas.get(f"/api/v1/ratings/{rating_id}").json()["withdrawn"] is False
+        assert ana.get("/api/v1/inbox/unread").json()["unread"] == 1
+
+
+def call(app: Flask, token: str | None, method: str, url: str, body: Any) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return browser(app).request(method, url, json=body, headers=headers)
+
+
+def assert_nothing_of(office: Office, answer: httpx.Response) -> None:
+    for person in office.people.values():
+        assert person.id not in answer.text
+    assert "Ticket 1" not in answer.text
+
+
+def test_a_foreign_cursor_shows_only_my_own(office: Office, other_office: Office) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    for number in range(3):
+        tomas.rate(ana, item=item(str(number)))
+    cursor = tomas.get("/api/v1/ratings", params={"limit": 1}).json()["next"]
+    answer = other_office.person("mei").get("/api/v1/ratings", params={"cursor": cursor})
+    assert answer.json()["items"] == []
+
+
+def test_a_console_cookie_opens_no_api(office: Office) -> None:
+    ana = office.person("ana").sign_in()
+    assert ana.browser.get("/api/v1/me").status_code == 401
+
+
+def test_no_cors_and_no_cookies_on_the_api(office: Office) -> None:
+    ana = office.person("ana")
+    answer = ana.get("/api/v1/me", headers={"Origin": "https://trac.example.org"})
+    assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_route_without_a_permission_stops_the_start(app: Flask) -> None:
+    open_app = Flask("open")
+    open_app.add_url_rule("/forgotten", view_func=lambda: "")
+    with pytest.raises(UndeclaredRouteError, match="/forgotten"):
+        close_by_default(open_app)
+    assert all(permission_of(view) for view in app.view_functions.values())
+
+
+def test_openapi_json_is_what_is_committed(app: Flask) -> None:
+    served = browser(app).get("/openapi.json").json()
+    assert served == json.loads(json.dumps(contract())), "run `make contract` and commit the result"
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "code"),
+    [
+        ({"content": b"{"}, 400, "bad-json"),
+        ({"content": b'{"revision": NaN}'}, 400, "bad-json"),
+        ({"content": b"\xff\xfe"}, 400, "bad-json"),
+        ({"content": b"[" * 60000}, 400, "bad-json"),
+        ({"content": b"1" * 5000}, 400, "bad-json"),
+        ({"content": b"[]"}, 422, "validation"),
+        ({"content": b"null"}, 422, "validation"),
+        ({"content": b'"text"'}, 422, "validation"),
+        ({"content": b" " * 70000}, 413, "request-entity-too-large"),
+        ({"content": b"{}", "headers": {"Content-Type": "text/plain"}}, 415, "unsupported-media-type"),
+    ],
+)
+def test_bad_bodies_are_problems(office: Office, more: dict[str, Any], status: int, code: str) -> None:
+    ana = office.person("ana")
+    headers = {"Content-Type": "application/json"} | more.get("headers", {})
+    answer = ana.call("PUT", f"/api/v1/ratings/{uuid.uuid4()}", content=more["content"], headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (status, f"urn:handclasp:problem:{code}")
+
+
+def test_text_that_no_database_can_keep_is_refused(office: Office) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    for text in ("a\x00b", "\ud800", "   ", "", "x" * 2001):
+        body = {"kind": "thanks", "recipient": {"member": ana.id}, "text": text}
+        answer = tomas.call(
+            "PUT",
+            f"/api/v1/notes/{uuid.uuid4()}",
+            content=json.dumps(body),
+            headers={"Content-Type": "application/json"},
+        )
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/text"), text
+    assert ana.inbox() == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/ratings/not-a-uuid", "/nothing"])
+def test_unknown_addresses_are_problems(app: Flask, path: str) -> None:
+    answer = browser(app).get(path, headers={"Accept": "*/*"})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_wrong_methods_are_problems(app: Flask) -> None:
+    answer = browser(app).post("/healthz", headers={"Accept": "*/*"})
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+    assert answer.json()["status"] == 405
+
+
+def test_a_browser_sees_a_page_instead(app: Flask) -> None:
+    answer = browser(app).get("/nothing")
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "<h1>Not found</h1>" in answer.text
+
+
+def test_unknown_and_repeated_parameters_are_refused(office: Office) -> None:
+    ana = office.person("ana")
+    for query in ("page=2", "limit=1&limit=2", "limit=0", "limit=201", "limit=x"):
+        assert ana.get(f"/api/v1/inbox?{query}").status_code == 422, query
+
+
+def test_unknown_tokens_are_told_apart_from_none(office: Office) -> None:
+    ana = office.person("ana")
+    for token in ("nonsense", ana.token + "x", ana.token.replace("hca_", "hcr_"), "hca_zz_zz"):
+        answer = browser(office.app).get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+        assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
