@@ -1,4 +1,4 @@
-"""Each story has a stage of its own: a Handclasp, a Trac, new browser profiles."""
+"""Each story begins on the same first day, with new browser profiles."""
 
 from __future__ import annotations
 
@@ -17,19 +17,27 @@ ARTIFACTS = ROOT / "tests" / "artifacts"
 FAILED = pytest.StashKey[bool]()
 
 
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    """A Handclasp and a Trac for all stories."""
+    with World() as started:
+        yield started
+
+
 @pytest.fixture
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
-    """A stage of its own; when the test fails, logs and pictures are kept, and it says where."""
+def stage(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Iterator[Stage]:
+    """The world on its first day, and new browser profiles. What a failed test leaves behind is kept."""
     artifacts = ARTIFACTS / request.node.name
     shutil.rmtree(artifacts, ignore_errors=True)
-    with World(logs=artifacts) as world:
-        stage = Stage(world, tmp_path, artifacts)
-        yield stage
-        stage.close()
+    world.begin_again()
+    stage = Stage(world, tmp_path, artifacts)
+    yield stage
+    stage.close()
     if request.node.stash.get(FAILED, False):
+        artifacts.mkdir(parents=True, exist_ok=True)
+        for log in (world.server.log, world.trac.log):
+            shutil.copy(log, artifacts)
         print(f"logs and pictures: {artifacts}")
-    else:
-        shutil.rmtree(artifacts)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -65,6 +65,7 @@ export async function ticket(script, chromium, number) {
 
 /** Opens the in-page button by pointing at it, so that the verdicts can be clicked. */
 export async function open(page, name) {
+  await page.mouse.move(5, 5);
   await point(page, "button", "Rate this handoff");
   await reads(page, new RegExp(name));
   await find(page, "button", "Met");

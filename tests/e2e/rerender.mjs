@@ -21,7 +21,7 @@ play(async (script, closing) => {
   await until(() => page.evaluate(() => globalThis.thrownAway > 0), "Trac to throw the button away");
   await until(async () => (await buttons(page)) === 1, "the button to come back");
   await until(
-    () => page.evaluate(() => document.querySelector("#ticketpreview, #preview")?.textContent.includes("Works for us now.")),
+    () => page.evaluate(() => document.querySelector("#ticketchange")?.textContent.includes("Works for us now.")),
     "the preview",
   );
   const count = await buttons(page);

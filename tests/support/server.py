@@ -42,7 +42,7 @@ class HandclaspServer:
         self.env |= {
             "HANDCLASP_BIND": f"127.0.0.1:{self.port}",
             "HANDCLASP_PUBLIC_URL": self.url,
-            "HANDCLASP_DATA_DIR": str(self.directory / "data"),
+            "HANDCLASP_DATA_DIR": str(self.data),
         }
         self.env |= settings or {}
         self._service = Service(
@@ -53,6 +53,11 @@ class HandclaspServer:
             env=self.env,
             cwd=self.directory,
         )
+
+    @property
+    def data(self) -> Path:
+        """The data directory: the database and the secret."""
+        return self.directory / "data"
 
     @property
     def url(self) -> str:
