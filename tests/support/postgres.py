@@ -19,6 +19,7 @@ from typing import Self
 
 import psycopg
 from psycopg import sql
+
 from tests.support.processes import NotReady, Service
 
 OWNER = "handclasp_owner"
