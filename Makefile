@@ -82,7 +82,7 @@ system-packages:
 	@touch $@
 
 %/node_modules/.stamp: %/package.json %/package-lock.json
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' \
 	  || { echo 'Handclasp needs Node 20 or newer'; exit 1; }
 	@echo 'Installing the packages of $*/ ...'
 	@npm ci --prefix $* --silent --no-audit --no-fund

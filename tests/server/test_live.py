@@ -44,38 +44,40 @@ def test_a_held_write_holds_up_nobody_else(server: HandclaspServer) -> None:
     """Another process holds the write lock for a second: /healthz answers within 50 ms, other writes succeed."""
     token, _ = member_token(server, "tomas@example.org")
     _, ana = member_token(server, "ana@example.org")
-    path = server.directory / "data" / "handclasp.sqlite3"
-    holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
     answers: list[int] = []
+    # Made beforehand: setting up a client costs this process time that must not count as the server's.
+    writing = httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+    asking = httpx.Client(base_url=server.url)
 
     def write(number: int) -> None:
         body = {"kind": "thanks", "recipient": {"member": ana}, "item": item(str(number)), "text": "Thank you."}
-        answer = httpx.put(
-            f"{server.url}/api/v1/notes/{uuid.uuid4()}",
-            json=body,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=10,
-        )
-        answers.append(answer.status_code)
+        answers.append(writing.put(f"/api/v1/notes/{uuid.uuid4()}", json=body).status_code)
 
-    writers = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    # The first call of each kind compiles its statements; that is no part of the question.
+    asking.get("/healthz")
+    write(0)
+    answers.clear()
+
+    path = server.directory / "data" / "handclasp.sqlite3"
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(1, 9)]
     for writer in writers:
         writer.start()
     waits: list[float] = []
-    with httpx.Client(base_url=server.url) as client:
-        client.get("/healthz")
-        until = time.monotonic() + 1.0
-        while time.monotonic() < until:
-            began = time.perf_counter()
-            assert client.get("/healthz").status_code == 200
-            waits.append(time.perf_counter() - began)
-            time.sleep(0.01)
+    until = time.monotonic() + 1.0
+    while time.monotonic() < until:
+        began = time.perf_counter()
+        assert asking.get("/healthz").status_code == 200
+        waits.append(time.perf_counter() - began)
+        time.sleep(0.01)
     assert answers == []
     holder.execute("ROLLBACK")
     holder.close()
     for writer in writers:
         writer.join()
+    writing.close()
+    asking.close()
     print(f"healthz during a held write: {len(waits)} calls, slowest {max(waits) * 1000:.1f} ms")
     assert answers == [201] * 8
     assert max(waits) < 0.05
