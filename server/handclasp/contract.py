@@ -65,7 +65,7 @@ class Uuid(fields.UUID):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Timestamp(fields.DateTime):
+class Timestamp(fields.AwareDateTime):
     """A moment in UTC, RFC 3339 with milliseconds."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
