@@ -9,7 +9,7 @@ import { newClickGuard } from "./click-guard.js";
 import { sign } from "./signs.js";
 import { addStyle, STYLE } from "./style.js";
 import { isDarkAround } from "./theme.js";
-import { watchVisibility } from "./visible.js";
+import { watchVisibility, type Visibility } from "./visible.js";
 
 export type View =
   | { kind: "rest" }
@@ -30,7 +30,7 @@ export class Button {
   private readonly room = document.createElement("span");
   private readonly line = document.createElement("span");
   private readonly heard = document.createElement("span");
-  private readonly seen: () => boolean;
+  private readonly visibility: Visibility;
   private readonly guard = newClickGuard();
   private view: View = { kind: "rest" };
   private leaving: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +51,7 @@ export class Button {
     this.heard.className = "heard";
     this.heard.setAttribute("role", "status");
     root.append(this.room, this.pill, this.line, this.heard);
-    this.seen = watchVisibility(this.pill, signal);
+    this.visibility = watchVisibility(this.pill, signal);
     this.listen(signal);
     this.show({ kind: "rest" });
   }
@@ -71,7 +71,7 @@ export class Button {
       this.pill.removeAttribute("role");
       this.pill.removeAttribute("aria-label");
     }
-    this.showLine(view.kind === "open" ? view.line : view.kind === "given" && view.fresh ? view.line : "");
+    this.showLine(view.kind === "open" || (view.kind === "given" && view.fresh) ? view.line : "");
     this.fit();
     if (focus !== "keep" || hadFocus) this.focus(focus);
   }
@@ -162,15 +162,24 @@ export class Button {
   private click(event: MouseEvent, choice: Choice): void {
     event.stopPropagation();
     if (!event.isTrusted) return;
-    if (!this.seen()) {
-      this.say(t("covered"));
-      return;
-    }
     if (choice !== "open" && this.view.kind === "open" && event.detail > 0 && !this.guard.means(event)) return;
     this.guard.changed(event);
     // By keyboard (detail 0) the focus goes on to the verdicts; a pointer needs none.
+    const byKeyboard = event.detail === 0;
+    if (this.visibility.known()) {
+      this.choose(choice, byKeyboard);
+      return;
+    }
+    const before = this.view;
+    void this.visibility.look().then((visible) => {
+      if (!visible) this.say(t("covered"));
+      else if (this.view === before) this.choose(choice, byKeyboard);
+    });
+  }
+
+  private choose(choice: Choice, byKeyboard: boolean): void {
     this.chosen(choice);
-    if (choice === "open" && event.detail === 0) this.focus("verdict");
+    if (choice === "open" && byKeyboard) this.focus("verdict");
   }
 
   private listen(signal: AbortSignal): void {

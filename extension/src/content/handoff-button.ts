@@ -13,6 +13,8 @@ import { readHandoff } from "./read-page.js";
 
 /** So long a verdict may be on its way before the button says that it is not sent yet. */
 const SOON = 1_500;
+/** So long the line of who sees it stays under a verdict: it lies over the page. */
+const LINE_STAYS = 8_000;
 
 export class HandoffButton {
   private readonly button: Button;
@@ -117,7 +119,7 @@ export class HandoffButton {
     this.isOpen = this.isChanging = false;
     this.fresh = true;
     this.givenAt = performance.now();
-    setTimeout(() => this.render(), SOON + 50);
+    for (const time of [SOON, LINE_STAYS]) setTimeout(() => this.render(), time + 50);
   }
 
   private async openForm(view: FormView): Promise<void> {
@@ -186,14 +188,17 @@ export class HandoffButton {
     const rating = state?.rating ?? null;
     if (rating !== null && !this.isChanging) {
       const justSent = rating.sending === "waiting" && performance.now() - this.givenAt < SOON;
-      return { kind: "given", verdict: rating.verdict, sending: justSent ? "sent" : rating.sending, fresh: this.fresh, thank, line: this.line() };
+      const line = this.form === null && performance.now() - this.givenAt < LINE_STAYS ? this.line() : "";
+      return { kind: "given", verdict: rating.verdict, sending: justSent ? "sent" : rating.sending, fresh: this.fresh, thank, line };
     }
     if (state?.rate.allowed === false && state.rate.code !== "unknown-provider") {
       return { kind: "refused", label: state.rate.code === "self" ? t("yourHandoff") : t("notRated"), line: state.rate.detail ?? "", thank };
     }
     if (!this.isOpen) return { kind: "rest" };
-    const line = state === null ? t("looking") : who === null ? t("whoOnce") : this.line();
-    return { kind: "open", who: state === null ? t("looking") : who, line, chosen: this.chosenNow(rating?.verdict ?? null) };
+    if (state === null) return { kind: "open", who: t("looking"), line: "", chosen: null };
+    // The form says the same, and lies there.
+    const line = this.form !== null ? "" : who === null ? t("whoOnce") : this.line();
+    return { kind: "open", who, line, chosen: this.chosenNow(rating?.verdict ?? null) };
   }
 
   private chosenNow(verdict: Verdict | null): Verdict | null {

@@ -7,18 +7,47 @@ interface VisibilityEntry extends IntersectionObserverEntry {
   readonly isVisible?: boolean;
 }
 
+/** The shortest the browser allows. */
 const DELAY = 100;
+const LONGEST_LOOK = 600;
 
-/** Watches an element; the answer is false only when the browser says that it is hidden, covered or see-through. */
-export function watchVisibility(element: Element, signal: AbortSignal): () => boolean {
-  if (!("isVisible" in IntersectionObserverEntry.prototype)) return () => true;
+const OPTIONS: IntersectionObserverInit & { trackVisibility: boolean; delay: number } = {
+  threshold: [0, 0.5, 0.9, 1],
+  trackVisibility: true,
+  delay: DELAY,
+};
+
+export interface Visibility {
+  /** What the browser said last; true where it cannot tell. */
+  known: () => boolean;
+  /** Looks anew: what was said last may be of the moment before the page was laid out again. */
+  look: () => Promise<boolean>;
+}
+
+export function watchVisibility(element: Element, signal: AbortSignal): Visibility {
+  if (!("isVisible" in IntersectionObserverEntry.prototype)) return { known: () => true, look: () => Promise.resolve(true) };
   let visible = true;
-  const options: IntersectionObserverInit & { trackVisibility: boolean; delay: number } = { threshold: [0, 0.5, 0.9, 1], trackVisibility: true, delay: DELAY };
   const observer = new IntersectionObserver((entries) => {
-    const last = entries.at(-1) as VisibilityEntry | undefined;
-    visible = last?.isVisible !== false;
-  }, options);
+    visible = isVisible(entries);
+  }, OPTIONS);
   observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
-  return () => visible;
+  return { known: () => visible, look: () => lookOnce(element) };
+}
+
+function lookOnce(element: Element): Promise<boolean> {
+  return new Promise((resolve) => {
+    const observer = new IntersectionObserver((entries) => end(isVisible(entries)), OPTIONS);
+    const timer = setTimeout(() => end(false), LONGEST_LOOK);
+    const end = (visible: boolean): void => {
+      observer.disconnect();
+      clearTimeout(timer);
+      resolve(visible);
+    };
+    observer.observe(element);
+  });
+}
+
+function isVisible(entries: readonly IntersectionObserverEntry[]): boolean {
+  return (entries.at(-1) as VisibilityEntry | undefined)?.isVisible !== false;
 }

@@ -17,7 +17,7 @@ export function readAddress(typed: string, plainAllowed: boolean): Address {
   if (text === "") return { ok: false, why: "empty" };
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
   const url = parse(hasScheme ? text : `https://${text}`);
-  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:") || url.hostname === "") {
+  if (url === null || !isWeb(url)) {
     return { ok: false, why: "not-an-address" };
   }
   const loopback = isLoopback(url.hostname);
@@ -25,6 +25,11 @@ export function readAddress(typed: string, plainAllowed: boolean): Address {
   if (read === null) return { ok: false, why: "not-an-address" };
   if (read.protocol === "http:" && !loopback && !plainAllowed) return { ok: false, why: "not-encrypted" };
   return { ok: true, origin: read.origin, host: read.host.replace(/\.(?=:|$)/, "") };
+}
+
+/** Chromium takes hosts with a space in them (as %20); no such host exists. */
+function isWeb(url: URL): boolean {
+  return (url.protocol === "https:" || url.protocol === "http:") && url.hostname !== "" && !url.hostname.includes("%");
 }
 
 function parse(text: string): URL | null {
