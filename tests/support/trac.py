@@ -56,8 +56,7 @@ class Ticket:
 TICKETS = (
     Ticket(
         "Customer export misses the last day",
-        "The export for September ends on the 29th. Support needs the "
-        "whole month by Thursday to answer the Nordwind audit.",
+        "The export for September ends on the 29th. Support needs the whole month by Thursday to answer the audit.",
         owner="ana",
         reporter="tomas",
     ),
@@ -226,7 +225,7 @@ class TracSite:
             "trac.admin.console",
             str(self._project),
             "initenv",
-            "Northwind support",
+            "Northwind tickets",
             "sqlite:db/trac.db",
         )
         passwords = [f"{user.login}:{{SHA}}{_sha1(user.password)}" for user in USERS]

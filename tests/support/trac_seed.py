@@ -17,6 +17,7 @@ def main() -> None:
     seed = json.load(sys.stdin)
     project = open_environment(sys.argv[1])
     project.config.set("notification", "smtp_enabled", "disabled")
+    project.config.set("header_logo", "src", "")  # Trac shows the project's name instead.
     project.config.save()
     with project.db_transaction as db:
         for user in seed["users"]:
