@@ -29,7 +29,7 @@ async function buildFor(browser) {
     bundle: true,
     // One plain script each: content scripts and Firefox's background scripts are not modules.
     format: "iife",
-    target: browser === "chrome" ? "chrome120" : "firefox140",
+    target: browser === "chrome" ? "chrome120" : "firefox142",
     jsx: "automatic",
     jsxImportSource: "preact",
     charset: "utf8",

@@ -91,10 +91,10 @@ export const fromPanel: Handlers<FromPanel> = {
     return mine();
   },
 
-  "panel.send-now": async () => {
+  "panel.send-now": () => {
     void sendNow();
     void poll();
-    return null;
+    return Promise.resolve(null);
   },
 
   "panel.sites": choices,

@@ -58,11 +58,9 @@ export async function sendingOf(target: string): Promise<{ sending: Sending; pro
 }
 
 async function rounds(): Promise<void> {
-  do {
-    again = false;
-    await round();
-    await schedule();
-  } while (again);
+  again = false;
+  await round();
+  await schedule();
 }
 
 async function round(): Promise<void> {

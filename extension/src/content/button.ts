@@ -105,9 +105,7 @@ export class Button {
       case "given":
         return [this.given(view.verdict, view.sending), ...this.afterwards(view)];
       case "refused":
-        return [
-          view.thank === null ? this.text(view.label, "dim") : this.button("link", "thank", t("thankPerson", view.thank), "clasp"),
-        ];
+        return [view.thank === null ? this.reason(view) : this.button("link", "thank", t("thankPerson", view.thank), "clasp")];
     }
   }
 
@@ -145,6 +143,14 @@ export class Button {
     const part = document.createElement("span");
     part.className = `part ${className}`;
     part.append(words);
+    return part;
+  }
+
+  private reason({ label, line }: Extract<View, { kind: "refused" }>): HTMLElement {
+    const part = this.text(label, "dim");
+    part.tabIndex = 0;
+    part.setAttribute("role", "note");
+    part.setAttribute("aria-label", `${label}. ${line}`);
     return part;
   }
 

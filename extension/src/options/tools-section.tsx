@@ -30,7 +30,10 @@ export function ToolsSection(): JSX.Element {
     setTold(null);
     asked
       .then(async (given) => {
-        if (!given) return setTold(t("sitePermissionNotGiven"));
+        if (!given) {
+          setTold(t("sitePermissionNotGiven"));
+          return;
+        }
         await change();
         setTold(done);
         load();

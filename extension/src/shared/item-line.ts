@@ -15,9 +15,14 @@ export function itemLine(item: Item, toolName: string | null): string {
 
 /** Up to two letters that stand for a name. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/).filter((word) => word !== "");
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word === undefined ? "" : ([...word][0] ?? "")));
-  return letters.join("").toUpperCase();
+  const words = name.trim().split(/\s+/);
+  const chosen = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return chosen.map((word) => firstLetter(word ?? "")).join("").toUpperCase();
+}
+
+function firstLetter(word: string): string {
+  const [first] = new Intl.Segmenter().segment(word);
+  return first?.segment ?? "";
 }
 
 /** A page of no known tool as an item. Query, fragment and userinfo are dropped; null for what is no web page. */

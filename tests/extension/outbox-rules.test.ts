@@ -1,0 +1,48 @@
+/** What a new wish replaces, and what goes out when. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { due, nextDue, planPut, planWithdraw } from "../../extension/src/background/outbox-rules.js";
+import type { Problem } from "../../extension/src/shared/api.js";
+
+const refusal: Problem = { code: "validation", status: 422, detail: "no", existing: null };
+const op = (seq: number, more: { attempts?: number; rejected?: Problem; target?: string; not_before?: number } = {}) => ({
+  seq,
+  target: more.target ?? "a",
+  attempts: more.attempts ?? 0,
+  rejected: more.rejected ?? null,
+  not_before: more.not_before ?? 0,
+});
+
+test("a verdict never told and then taken back is dropped, and nobody hears of it", () => {
+  assert.deepEqual(planWithdraw([op(1)], false), { drop: [1], send: false });
+});
+
+test("a verdict whose try ended unseen is finished first, then taken back", () => {
+  assert.deepEqual(planWithdraw([op(1, { attempts: 1 })], false), { drop: [], send: true });
+});
+
+test("a stored verdict is taken back; a change of it that was never told is dropped", () => {
+  assert.deepEqual(planWithdraw([], true), { drop: [], send: true });
+  assert.deepEqual(planWithdraw([op(2)], true), { drop: [2], send: true });
+});
+
+test("a refused verdict is dropped: the server has nothing of it", () => {
+  assert.deepEqual(planWithdraw([op(1, { attempts: 1, rejected: refusal })], false), { drop: [1], send: false });
+});
+
+test("a new verdict replaces what was never told or was refused, and follows what may be known", () => {
+  assert.deepEqual(planPut([op(1, { attempts: 2 }), op(2)]), { drop: [2], send: true });
+  assert.deepEqual(planPut([op(1, { attempts: 1, rejected: refusal })]), { drop: [1], send: true });
+});
+
+test("each target goes in order, and one that waits or is refused holds up only its own", () => {
+  const waiting = [op(4), op(1, { not_before: 50 }), op(2, { target: "b" }), op(3, { target: "b" }), op(5, { target: "c", attempts: 1, rejected: refusal }), op(6, { target: "c" })];
+  assert.deepEqual(due(waiting, 10).map((each) => each.seq), [2]);
+  assert.deepEqual(due(waiting, 50).map((each) => each.seq), [1, 2]);
+});
+
+test("it is looked again when the first may go; never for what is refused", () => {
+  assert.equal(nextDue([op(1, { not_before: 70 }), op(2), op(3, { target: "b", not_before: 60 })]), 60);
+  assert.equal(nextDue([op(1, { rejected: refusal }), op(2)]), null);
+  assert.equal(nextDue([]), null);
+});
