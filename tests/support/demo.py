@@ -6,6 +6,7 @@ Everything runs on this machine, in temporary folders, and is gone when the demo
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -57,7 +58,7 @@ def introduce(world: World, shown: bool) -> None:
         print("\nThere is no display (or --headless was given), so Chromium runs unseen.")
     print(
         f"""
-You are {TOMAS.name}. {ANA.name} exported the customers for you: ticket #1.
+You are {TOMAS.name}. {ANA.name} did the work of ticket #1 for you.
 
   1. Point at "Rate this handoff" in the ticket's head and click a verdict. That is all: it is stored.
   2. "Undo" takes it back; "Thank {ANA.name.split()[0]}" writes a note.
@@ -75,6 +76,7 @@ Ctrl-C ends the demo and removes everything it made.
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ended from outside, it clears up all the same.
     try:
         main()
     except KeyboardInterrupt:
