@@ -11,6 +11,11 @@ help: ## say what there is
 
 run: setup build ## set everything up and serve on 127.0.0.1:8000 (HANDCLASP_BIND)
 	@.venv/bin/handclasp init
+	@echo 'The extension is built. Chrome and Edge: open chrome://extensions (edge://extensions), switch on Developer mode,'
+	@echo '  choose Load unpacked, pick $(CURDIR)/extension/dist/chrome'
+	@echo 'Firefox: open about:debugging#/runtime/this-firefox, choose Load Temporary Add-on,'
+	@echo '  pick $(CURDIR)/extension/dist/firefox/manifest.json'
+	@echo 'Then open its options and connect to the address below.'
 	@exec .venv/bin/handclasp serve
 
 demo: setup-dev build ## Handclasp beside a real Trac, Chromium connected, and what to click

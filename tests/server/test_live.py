@@ -14,13 +14,32 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.conftest import TEMPLATE
 from tests.support.office import Pkce, agree, item
+from tests.support.postgres import APP, OWNER, PostgresCluster
 from tests.support.server import CommandFailed, HandclaspServer
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def server(request: pytest.FixtureRequest) -> Iterator[HandclaspServer]:
+    """The shipped process on each database."""
+    settings: dict[str, str] = {}
+    if request.param == "postgresql":
+        cluster: PostgresCluster = request.getfixturevalue("cluster")
+        cluster.create_database("handclasp_live", TEMPLATE)
+        settings = {
+            "HANDCLASP_DATABASE_URL": cluster.url("handclasp_live", APP),
+            "HANDCLASP_DATABASE_OWNER_URL": cluster.url("handclasp_live", OWNER),
+        }
+    prepared = HandclaspServer(settings)
+    prepared.initialise("Office", "admin@localhost", "Admin")
+    with prepared as started:
+        yield started
+
+
 @pytest.fixture(scope="module")
-def server() -> Iterator[HandclaspServer]:
-    """One gevent worker on SQLite."""
+def one_worker() -> Iterator[HandclaspServer]:
+    """One gevent worker on SQLite, where a write could hold up everybody."""
     prepared = HandclaspServer({"HANDCLASP_WORKERS": "1"})
     prepared.initialise("Office", "admin@localhost", "Admin")
     with prepared as started:
@@ -40,14 +59,14 @@ def member_token(server: HandclaspServer, email: str) -> tuple[str, str]:
     return token, me["member"]["id"]
 
 
-def test_a_held_write_holds_up_nobody_else(server: HandclaspServer) -> None:
+def test_a_held_write_holds_up_nobody_else(one_worker: HandclaspServer) -> None:
     """Another process holds the write lock for a second: /healthz answers within 50 ms, other writes succeed."""
-    token, _ = member_token(server, "tomas@example.org")
-    _, ana = member_token(server, "ana@example.org")
+    token, _ = member_token(one_worker, "tomas@example.org")
+    _, ana = member_token(one_worker, "ana@example.org")
     answers: list[int] = []
     # Made beforehand: setting up a client costs this process time that must not count as the server's.
-    writing = httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=10)
-    asking = httpx.Client(base_url=server.url)
+    writing = httpx.Client(base_url=one_worker.url, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+    asking = httpx.Client(base_url=one_worker.url)
 
     def write(number: int) -> None:
         body = {"kind": "thanks", "recipient": {"member": ana}, "item": item(str(number)), "text": "Thank you."}
@@ -58,7 +77,7 @@ def test_a_held_write_holds_up_nobody_else(server: HandclaspServer) -> None:
     write(0)
     answers.clear()
 
-    path = server.directory / "data" / "handclasp.sqlite3"
+    path = one_worker.directory / "data" / "handclasp.sqlite3"
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     writers = [threading.Thread(target=write, args=(number,)) for number in range(1, 9)]
@@ -83,12 +102,12 @@ def test_a_held_write_holds_up_nobody_else(server: HandclaspServer) -> None:
     assert max(waits) < 0.05
 
 
-def test_a_write_held_too_long_is_a_503_that_says_when_to_retry(server: HandclaspServer) -> None:
-    token, _ = member_token(server, "ana@example.org")
-    holder = sqlite3.connect(server.directory / "data" / "handclasp.sqlite3", isolation_level=None)
+def test_a_write_held_too_long_is_a_503_that_says_when_to_retry(one_worker: HandclaspServer) -> None:
+    token, _ = member_token(one_worker, "ana@example.org")
+    holder = sqlite3.connect(one_worker.directory / "data" / "handclasp.sqlite3", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     answer = httpx.post(
-        f"{server.url}/api/v1/inbox/read",
+        f"{one_worker.url}/api/v1/inbox/read",
         json={"ids": [str(uuid.uuid4())]},
         headers={"Authorization": f"Bearer {token}"},
         timeout=15,
@@ -99,13 +118,13 @@ def test_a_write_held_too_long_is_a_503_that_says_when_to_retry(server: Handclas
     assert answer.headers["Retry-After"] == "1"
 
 
-def test_slow_clients_keep_nobody_waiting(server: HandclaspServer) -> None:
+def test_slow_clients_keep_nobody_waiting(one_worker: HandclaspServer) -> None:
     """A hundred clients that never finish their headers, and one who asks politely."""
-    slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(100)]
+    slow = [socket.create_connection(("127.0.0.1", one_worker.port)) for _ in range(100)]
     for connection in slow:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
     began = time.perf_counter()
-    assert httpx.get(f"{server.url}/healthz").status_code == 200
+    assert httpx.get(f"{one_worker.url}/healthz").status_code == 200
     assert time.perf_counter() - began < 1
     for connection in slow:
         connection.close()
@@ -149,20 +168,20 @@ def test_the_command_line_says_what_is_wrong(server: HandclaspServer) -> None:
         assert "Traceback" not in str(caught.value)
 
 
-def test_doctor_finds_what_is_wrong(server: HandclaspServer) -> None:
-    assert "MEND" not in server.cli("doctor")
+def test_doctor_finds_what_is_wrong(one_worker: HandclaspServer) -> None:
+    assert "MEND" not in one_worker.cli("doctor")
     for change, said in (
         ({"HANDCLASP_WORKERS": "none"}, "HANDCLASP_WORKERS"),
-        ({"HANDCLASP_DATA_DIR": str(server.directory / "empty")}, "handclasp init"),
+        ({"HANDCLASP_DATA_DIR": str(one_worker.directory / "empty")}, "handclasp init"),
     ):
-        env = server.env | change
+        env = one_worker.env | change
         done = subprocess.run([".venv/bin/handclasp", "doctor"], env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 1
         assert said in done.stdout
 
 
-def test_serve_refuses_an_unprepared_database(server: HandclaspServer) -> None:
-    env = server.env | {"HANDCLASP_DATA_DIR": str(server.directory / "unprepared")}
+def test_serve_refuses_an_unprepared_database(one_worker: HandclaspServer) -> None:
+    env = one_worker.env | {"HANDCLASP_DATA_DIR": str(one_worker.directory / "unprepared")}
     done = subprocess.run([".venv/bin/handclasp", "serve"], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "run `handclasp init` first" in done.stderr

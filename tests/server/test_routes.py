@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -93,6 +94,55 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
     if who != "member":
         assert tomas.get(f"/api/v1/ratings/{rating_id}").json()["withdrawn"] is False
         assert ana.get("/api/v1/inbox/unread").json()["unread"] == 1
+
+
+CONSOLE: dict[tuple[str, str], tuple[int, int, int]] = {
+    # (method, rule) of every page -> what a signed-out browser, a member and an admin get. A form without its
+    # token is 403 for everybody who is signed in.
+    ("GET", "/"): (302, 200, 200),
+    ("GET", "/members"): (302, 403, 200),
+    ("POST", "/members"): (401, 403, 403),
+    ("GET", "/exports"): (302, 403, 200),
+    ("POST", "/exports/token"): (401, 403, 403),
+    ("GET", "/exports/<any(ratings, notes, members):dataset>.<any(csv, ndjson):format>"): (302, 403, 200),
+    ("POST", "/connections/<uuid:grant_id>/end"): (401, 403, 403),
+    ("POST", "/sign-out"): (401, 403, 403),
+    ("GET", "/oauth/authorize"): (302, 400, 400),
+    ("POST", "/oauth/authorize"): (401, 403, 403),
+    ("GET", "/sign-in"): (200, 302, 302),
+    ("POST", "/sign-in"): (422, 422, 422),
+    ("GET", "/sign-in/<token>"): (410, 410, 410),
+    ("POST", "/sign-in/<token>"): (410, 410, 410),
+    ("GET", "/static/<path:name>"): (200, 200, 200),
+    ("POST", "/oauth/token"): (400, 400, 400),
+    ("POST", "/oauth/revoke"): (400, 400, 400),
+    ("GET", "/.well-known/oauth-authorization-server"): (200, 200, 200),
+    ("GET", "/openapi.json"): (200, 200, 200),
+}
+
+
+def test_every_page_answers_each_as_the_table_says(office: Office) -> None:
+    described = set(contract()["paths"])
+    rules = {
+        (method, rule.rule)
+        for rule in office.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule) not in described
+    }
+    assert rules == set(CONSOLE)
+    visitors = (browser(office.app), office.person("ana").sign_in().browser, office.admin.sign_in().browser)
+    for (method, rule), expected in CONSOLE.items():
+        url = rule
+        for part, value in {
+            "<any(ratings, notes, members):dataset>": "members",
+            "<any(csv, ndjson):format>": "csv",
+            "<uuid:grant_id>": str(uuid.uuid4()),
+            "<token>": "hcl_nonsense",
+            "<path:name>": "console.css",
+        }.items():
+            url = url.replace(part, value)
+        answered = tuple(visitor.request(method, url).status_code for visitor in visitors)
+        assert answered == expected, (method, rule)
 
 
 def call(app: Flask, token: str | None, method: str, url: str, body: Any) -> httpx.Response:
