@@ -7,6 +7,7 @@ play(async (script, closing) => {
   const tomas = await desk(script, closing, "tomas", look);
   const options = await connect(script, tomas, "tomas");
   await enableTrac(script, options);
+  await alone(tomas, options);
   await options.goto(`${script.trac}/ticket/1`);
   await ask("introduce");
 
@@ -14,9 +15,15 @@ play(async (script, closing) => {
   if (tomas.browser.connected) {
     const ana = await desk(script, closing, "ana", look);
     const hers = await connect(script, ana, "ana");
+    await alone(ana, hers);
     await hers.goto(`chrome-extension://${ana.id}/panel.html`);
   }
   while (tomas.browser.connected) await pause();
 });
+
+/** Closes all tabs but one. */
+async function alone(chromium, kept) {
+  for (const page of await chromium.browser.pages()) if (page !== kept) await page.close();
+}
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 200));

@@ -42,6 +42,7 @@ async function extensionId(folder) {
 /**
  * The browser's own permission dialog is no page and cannot be driven. So the user's answer to it is written into the
  * profile beforehand: the extension's `permissions.request` then finds the origins granted, but must still ask.
+ * The user also keeps the extension's icon in sight.
  */
 async function grantBeforehand(profile, id, origins) {
   const file = path.join(profile, "Default", "Preferences");
@@ -52,6 +53,7 @@ async function grantBeforehand(profile, id, origins) {
     manifest_permissions: [],
     scriptable_host: [],
   };
+  preferences.extensions.pinned_extensions = [id];
   await writeFile(file, JSON.stringify(preferences));
 }
 
@@ -117,13 +119,16 @@ export class Chromium {
     const target = await seen.catch(() => {
       throw new Error(`${what} did not open`);
     });
-    return (await target.page()) ?? (await target.asPage());
+    const page = (await target.page()) ?? (await target.asPage());
+    // The driver hands out a page before it knows its frame.
+    await until(() => page.evaluate(() => document.readyState !== "loading").catch(() => false), what);
+    return page;
   }
 
   /** The real popup, opened on the page as by a click on the extension's icon. */
   popup(page) {
     return this.opened(
-      (url) => url.startsWith(`chrome-extension://${this.id}/panel.html`),
+      (url) => url === `chrome-extension://${this.id}/panel.html`,
       () => page.triggerExtensionAction(this.extension),
       "the popup",
     );

@@ -83,3 +83,10 @@ def test_nobody_rates_their_own_work(stage: Stage) -> None:
 
     assert told["verdicts"] == []
     assert told["given"] == []
+
+
+def test_every_page_is_accessible_in_both_themes(stage: Stage) -> None:
+    told = stage.play("accessible")
+
+    assert told["broken"] == []
+    assert len(told["seen"]) == 14

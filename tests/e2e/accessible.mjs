@@ -1,0 +1,85 @@
+/** Every page of Handclasp's own, light and dark, held against WCAG 2.2 A and AA as far as axe can tell. */
+import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
+import { ask, play, step } from "./protocol.mjs";
+import { click, find, reads, until } from "./page.mjs";
+import { connect, desk, enableTrac, form, given, open, ticket, write } from "./office.mjs";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+play(async (script, closing) => {
+  const broken = [];
+  const seen = [];
+
+  /** Holds a page, or a frame in it, against the rules in both themes. */
+  const check = async (name, page, frame = page) => {
+    for (const theme of ["light", "dark"]) {
+      await page.emulateMediaFeatures([
+        { name: "prefers-color-scheme", value: theme },
+        { name: "prefers-reduced-motion", value: "reduce" },
+      ]);
+      await frame.evaluate(axe);
+      const { violations } = await frame.evaluate(() => globalThis.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+      for (const { id, nodes } of violations) {
+        broken.push(...nodes.map((node) => `${name}, ${theme}: ${id}: ${node.html} ${node.failureSummary}`));
+      }
+    }
+    seen.push(name);
+  };
+
+  const tomas = await desk(script, closing, "tomas");
+  step("before connecting");
+  const start = await tomas.own("options.html");
+  await start.waitForSelector("#server");
+  await check("options, not connected", start);
+  const empty = await tomas.own("panel.html");
+  await empty.waitForSelector("[data-testid=not-connected]");
+  await check("panel, not connected", empty);
+  await empty.close();
+  await start.close();
+
+  const options = await connect(script, tomas, "tomas");
+  await enableTrac(script, options);
+  await check("options", options);
+
+  step("the form in the page");
+  const page = await ticket(script, tomas, 1);
+  await open(page, "Ana Ruiz");
+  await click(page, "button", "Missed");
+  await check("form, missed", page, await form(page));
+  await write(page, "Telling us on Tuesday that it slips.", "Send");
+  await given("tomas", (rows) => rows.length === 1, "the rating");
+  await click(page, "button", "Thank Ana");
+  await check("form, thanks", page, await form(page));
+
+  step("the panel");
+  const other = await ticket(script, tomas, 2);
+  const popup = await tomas.popup(other);
+  await find(popup, "tab", "Give");
+  await click(popup, "tab", "Give");
+  await reads(popup, /Ana Ruiz/);
+  await check("panel, Give", popup);
+  await click(popup, "tab", "Given");
+  await reads(popup, /Tuesday/);
+  await check("panel, Given", popup);
+  await until(async () => (await ask("inbox", { login: "ana" })).unread === 1, "the rating to be visible", 30);
+  const ana = await desk(script, closing, "ana");
+  await connect(script, ana, "ana");
+  const inbox = await ana.own("panel.html");
+  await reads(inbox, /Tuesday/);
+  await check("panel, Inbox", inbox);
+
+  step("the console");
+  const olga = await desk(script, closing, "olga");
+  const pages = await olga.page(`${script.server}/sign-in`);
+  await check("console, sign in by code", pages);
+  await pages.goto(await ask("sign-in link", { login: "olga" }));
+  await check("console, sign in by link", pages);
+  await Promise.all([pages.waitForNavigation(), pages.click("#sign-in")]);
+  await check("console, home", pages);
+  for (const name of ["members", "exports", "no-such-page"]) {
+    await pages.goto(`${script.server}/${name}`);
+    await check(`console, ${name}`, pages);
+  }
+  return { broken, seen };
+});
