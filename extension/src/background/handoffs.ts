@@ -4,12 +4,14 @@ import { t } from "../shared/browser.js";
 import { itemId, providerOf, subjectFrom, type Handoff, type HandoffState, type Suggestions } from "../shared/handoff.js";
 import { sendingOf } from "./outbox.js";
 import { call } from "./http.js";
+import { changed } from "./notify.js";
 import { remember, remembered } from "./resolutions.js";
 import { adoptFromServer, ratingAbout } from "./ratings.js";
 import { accountId, database, type Account } from "./store.js";
 import { providerRole } from "./tool-files.js";
 
 const FRESH = 60_000;
+const PATIENCE = 2_500;
 
 const ALLOWED: Permission = { allowed: true, code: null, detail: null };
 
@@ -25,7 +27,8 @@ export interface About {
 export async function stateOf(account: Account, handoff: Handoff, picked: Person | null): Promise<HandoffState> {
   const resolution = await resolve(account, handoff);
   const about = await aboutWhom(account, handoff, picked, resolution);
-  const rating = about === null ? null : await ratingAbout(account, handoff, about);
+  // One given while the server was away, of somebody it then did not know, is found by the page's handle.
+  const rating = await ratingAbout(account, handoff, about ?? { person: null, handle: provider(handoff)?.handle ?? null });
   const { rate, thank } = permissions(account, about, resolution);
   return {
     subjectName: about?.name ?? null,
@@ -87,15 +90,35 @@ function pickKey(account: Account, handoff: Handoff): string {
   return [accountId(account), handle === undefined ? itemId(handoff.item) : [tool, host, "@", handle].join("\n")].join("\n");
 }
 
+/** Asks the server, but waits for it only a moment: what is known already must not be held up by a slow network. */
 async function resolve(account: Account, handoff: Handoff): Promise<Resolution | null> {
   const known = await remembered(account, handoff);
   if (known !== null && Date.now() - known.at < FRESH) return known.resolution;
+  const asked = askServer(account, handoff);
+  const late = new Promise<"late">((resolved) => setTimeout(() => resolved("late"), PATIENCE));
+  const said = await Promise.race([asked, late]);
+  if (said !== "late") return said ?? known?.resolution ?? null;
+  void asked.then((resolution) => (resolution === null ? undefined : changed()));
+  return known?.resolution ?? null;
+}
+
+const asking = new Map<string, Promise<Resolution | null>>();
+
+/** One question at a time for the same handoff; null when there was no answer. */
+function askServer(account: Account, handoff: Handoff): Promise<Resolution | null> {
+  const key = JSON.stringify([accountId(account), handoff]);
+  const running = asking.get(key) ?? question(account, handoff).finally(() => asking.delete(key));
+  asking.set(key, running);
+  return running;
+}
+
+async function question(account: Account, handoff: Handoff): Promise<Resolution | null> {
   const answered = await call<Resolution>(account, {
     method: "POST",
     path: "/api/v1/handoffs/resolve",
     body: { item: handoff.item, people: handoff.people },
   });
-  if (answered.kind !== "ok") return known?.resolution ?? null;
+  if (answered.kind !== "ok") return null;
   if (answered.body.rating !== null) await adoptFromServer(account, answered.body.rating);
   await remember(account, handoff, answered.body);
   return answered.body;

@@ -40,7 +40,8 @@ export async function call<T>(account: Account, request: Call): Promise<Answered
 export async function callOrTell<T>(account: Account, request: Call): Promise<T> {
   const answered = await call<T>(account, request);
   if (answered.kind === "ok") return answered.body;
-  throw new Sentence(answered.kind === "no-answer" ? t("serverAway") : answered.problem.detail);
+  if (answered.kind === "no-answer") throw new Sentence(t("serverAway"));
+  throw new Sentence(answered.status === 401 ? t("signInAgain") : answered.problem.detail);
 }
 
 async function once<T>(server: string, access: string, request: Call): Promise<Answered<T>> {

@@ -4,14 +4,17 @@ import { itemId, type Handoff } from "../shared/handoff.js";
 import type { About } from "./handoffs.js";
 import { accountId, database, type Account, type GivenRating } from "./store.js";
 
+/** As much of whom a rating is about as tells it again. */
+type Known = Pick<About, "person" | "handle">;
+
 /** My rating of this handoff, withdrawn ones included (they are revived, not doubled); null when there is none. */
-export async function ratingAbout(account: Account, handoff: Handoff, about: About): Promise<GivenRating | null> {
+export async function ratingAbout(account: Account, handoff: Handoff, about: Known): Promise<GivenRating | null> {
   const found = await (await database()).getAllFromIndex("ratings", "item_id", itemId(handoff.item));
   const mine = found.filter((rating) => rating.account === accountId(account) && isAbout(rating, about));
   return mine.find((rating) => !rating.withdrawn) ?? mine[0] ?? null;
 }
 
-function isAbout(rating: GivenRating, about: About): boolean {
+function isAbout(rating: GivenRating, about: Known): boolean {
   if (rating.person !== null && about.person !== null) return rating.person.id === about.person.id;
   return about.handle !== null && rating.handle === about.handle;
 }

@@ -6,7 +6,7 @@ import { ask } from "../shared/ask.js";
 import { t } from "../shared/browser.js";
 import type { InboxView } from "../shared/messages.js";
 import { Avatar, ItemLine, Notice, Sign, VerdictWord, When, wordsOf } from "./parts.js";
-import { useLoaded } from "./use.js";
+import { useChanges, useLoaded } from "./use.js";
 
 /** Shown so long, an entry counts as seen. Its dot stays until the panel is opened again. */
 const SEEN_AFTER = 1_000;
@@ -17,6 +17,9 @@ export function Inbox({ setUnread }: { setUnread: (count: number) => void }): JS
     () => ask("panel.cached-inbox", {}),
   );
   const { value } = inbox;
+  useChanges(() => {
+    if (inbox.problem !== null) inbox.reload();
+  });
   useEffect(() => {
     if (value === null || value.cachedAt !== null) return;
     setUnread(value.unread);

@@ -1,14 +1,16 @@
 /** What every view of the panel needs: loading, and knowing that something has changed. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../shared/browser.js";
 import type { ToPanel } from "../shared/messages.js";
 import { wordsOf } from "./parts.js";
 
 /** Calls `again` whenever the background says that something has changed. */
 export function useChanges(again: () => void): void {
+  const latest = useRef(again);
+  latest.current = again;
   useEffect(() => {
     const hear = (message: Partial<ToPanel>): void => {
-      if (message.type === "background.changed") again();
+      if (message.type === "background.changed") latest.current();
     };
     api.runtime.onMessage.addListener(hear);
     return () => api.runtime.onMessage.removeListener(hear);
