@@ -23,8 +23,8 @@ from flask import Flask, Response, json, request
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from . import __version__
-from .auth.permissions import Permission
 from .errors import Problem, invalid
+from .permissions import Permission
 
 MAX_BODY = 64 * 1024
 """Bytes of the largest body the API reads."""

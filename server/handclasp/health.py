@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from .auth.guard import permit
-from .auth.permissions import Permission
 from .contract import StrictSchema, endpoint, openapi
 from .db import reading
 from .errors import Problem
 from .people.models import Organisation
+from .permissions import Permission
 
 log = logging.getLogger(__name__)
 

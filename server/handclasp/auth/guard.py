@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 from ..contract import contract_of
 from ..errors import Problem
 from ..people.models import Role
+from ..permissions import Permission
 from . import service, tokens
 from .caller import Caller
-from .permissions import Permission
 
 PERMISSION = "handclasp_permission"
 

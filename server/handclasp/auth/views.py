@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from ..config import Config
 from ..errors import Problem
 from ..people.service import organisation
+from ..permissions import Permission
 from .guard import caller, permit
 from .oauth import CLIENT_ID, SCOPE
-from .permissions import Permission
 
 blueprint = Blueprint("auth", __name__)
 

@@ -24,11 +24,11 @@ from .. import __version__
 from ..auth import service as sign_in
 from ..auth import tokens
 from ..auth.guard import caller, check_same_origin, csrf_token, permit, signed_in
-from ..auth.permissions import Permission
 from ..config import Config
 from ..errors import Problem
 from ..people import service as people
 from ..people.models import Role
+from ..permissions import Permission
 
 blueprint = Blueprint("console", __name__)
 

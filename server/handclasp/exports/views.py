@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, request, stream_with_context
 
 from ..auth.guard import caller, permit
-from ..auth.permissions import Permission
 from ..contract import endpoint
 from ..errors import not_found
+from ..permissions import Permission
 from .schemas import ExportQuerySchema
 from .service import Dataset, Format, export
 

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from ..auth.guard import caller
-from ..auth.permissions import Permission
 from ..contract import Answer, PageQuerySchema, endpoint
+from ..permissions import Permission
 from . import service
 from .schemas import InboxPageSchema, ReadRequestSchema, UnreadSchema
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import Blueprint
 
 from ..auth.guard import caller
-from ..auth.permissions import Permission
 from ..contract import Answer, endpoint
+from ..permissions import Permission
 from . import service
 from .schemas import NotePutSchema, NoteSchema
 

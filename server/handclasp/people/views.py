@@ -8,8 +8,8 @@ from flask import Blueprint
 
 from .. import __version__
 from ..auth.guard import caller
-from ..auth.permissions import Permission
 from ..contract import endpoint
+from ..permissions import Permission
 from ..policy.service import UNDO_SECONDS
 from . import service
 from .schemas import MeSchema, PeoplePageSchema, PeopleQuerySchema

@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import Blueprint
 
 from ..auth.guard import caller
-from ..auth.permissions import Permission
 from ..contract import Answer, PageQuerySchema, endpoint
+from ..permissions import Permission
 from . import service
 from .models import Rating
 from .schemas import RatingPageSchema, RatingPutSchema, RatingSchema, WithdrawQuerySchema

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 
 from ..auth.guard import caller
-from ..auth.permissions import Permission
 from ..contract import endpoint
+from ..permissions import Permission
 from . import service
 from .schemas import ResolutionSchema, ResolveRequestSchema
 
