@@ -23,6 +23,8 @@ export type Choice = Verdict | "open" | "close" | "who" | "undo" | "change" | "t
 const OUTER_STATE: Record<Sending, string> = { sent: "stored", waiting: "waiting", rejected: "rejected" };
 const VERDICTS: readonly Verdict[] = ["missed", "met", "exceeded"];
 const LEAVE_AFTER = 300;
+/** As near as this an open pill comes to the window's edge. */
+const EDGE = 8;
 
 export class Button {
   readonly host: HTMLElement;
@@ -120,6 +122,8 @@ export class Button {
     const words = { sent: t(verdict), waiting: t("notSentYet", t(verdict)), rejected: t("notAccepted", t(verdict)) };
     const part = this.text(words[sending], verdict);
     part.prepend(sign(verdict));
+    // After Enter the focus rests here, and not on Undo.
+    part.tabIndex = -1;
     return part;
   }
 
@@ -241,7 +245,6 @@ export class Button {
     if (event.repeat) event.preventDefault();
     if (event.key === "Escape" && this.view.kind === "open") {
       event.preventDefault();
-      this.staying = true;
       this.chosen("close");
       this.focus("rest");
       return;
@@ -259,18 +262,22 @@ export class Button {
 
   private focus(where: "keep" | "verdict" | "rest"): void {
     const preferred = where === "verdict" ? this.pill.querySelector<HTMLElement>("button[tabindex='0']") : null;
-    (preferred ?? this.pill.querySelector("button"))?.focus({ preventScroll: true });
+    if (this.view.kind === "rest") this.staying = true;
+    const usual = this.pill.querySelector<HTMLElement>(this.view.kind === "given" ? "[tabindex]" : "button, [tabindex]");
+    (preferred ?? usual)?.focus({ preventScroll: true });
   }
 
   private showLine(text: string): void {
     this.line.textContent = text;
   }
 
-  /** Gives the pill its room in the line, but not while it is open: opening moves nothing. */
+  /** Gives the pill its room in the line, but not while it is open: opening moves nothing, and stays in the window. */
   private fit(): void {
     const width = this.pill.offsetWidth;
     if (this.view.kind !== "open") this.room.style.width = `${width}px`;
-    const left = this.host.getBoundingClientRect().left;
-    this.pill.classList.toggle("right", this.host.dataset.place === "floating" || left + width > document.documentElement.clientWidth - 8);
+    const { left } = this.host.getBoundingClientRect();
+    const over = left + width - (document.documentElement.clientWidth - EDGE);
+    const shift = -Math.max(0, Math.min(over, left - EDGE));
+    this.pill.style.left = this.line.style.left = `${shift}px`;
   }
 }

@@ -1,5 +1,4 @@
 /** One handoff's button: asks the background what is known, shows it, and carries choices there. */
-import type { Verdict } from "../shared/api.js";
 import { ask, Told } from "../shared/ask.js";
 import { extensionIsAlive, t } from "../shared/browser.js";
 import { firstName, type Handoff, type HandoffState } from "../shared/handoff.js";
@@ -195,14 +194,11 @@ export class HandoffButton {
       return { kind: "refused", label: state.rate.code === "self" ? t("yourHandoff") : t("notRated"), line: state.rate.detail ?? "", thank };
     }
     if (!this.isOpen) return { kind: "rest" };
-    if (state === null) return { kind: "open", who: t("looking"), line: "", chosen: null };
+    const chosen = this.form !== null ? "missed" : (rating?.verdict ?? null);
+    if (state === null) return { kind: "open", who: t("looking"), line: "", chosen };
     // The form says the same, and lies there.
     const line = this.form !== null ? "" : who === null ? t("whoOnce") : this.line();
-    return { kind: "open", who, line, chosen: this.chosenNow(rating?.verdict ?? null) };
-  }
-
-  private chosenNow(verdict: Verdict | null): Verdict | null {
-    return this.form !== null ? "missed" : verdict;
+    return { kind: "open", who, line, chosen };
   }
 
   /** Who will see it: said at the moment of rating. */

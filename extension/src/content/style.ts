@@ -10,13 +10,13 @@ export const STYLE = `
 *{box-sizing:border-box;margin:0}
 .room{display:inline-block;height:28px}
 .pill{position:absolute;left:0;top:0;display:inline-flex;align-items:stretch;height:28px;border:1px solid var(--line);border-radius:14px;background:var(--paper);color:var(--ink);font:500 13px/1 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;white-space:nowrap;overflow:hidden;width:max-content}
-.pill.right{left:auto;right:0}
 .pill.open{z-index:2147483646}
 .pill:focus-within:has(:focus-visible){outline:2px solid var(--clasp);outline-offset:2px}
 button,.part{all:unset;box-sizing:border-box;display:inline-flex;align-items:center;gap:6px;height:26px;padding:0 10px;color:inherit;font:inherit}
 button{cursor:pointer}
 button+button,.part+button{border-left:1px solid var(--line)}
 button:hover,button:focus-visible,button[aria-pressed=true]{background:var(--wash)}
+[tabindex='-1']:focus{outline:none}
 button:focus-visible{box-shadow:inset 0 -2px 0 var(--clasp)}
 .rest:focus-visible{box-shadow:none}
 .who{color:var(--dim);font-weight:400;max-width:220px;padding-right:8px}
@@ -26,7 +26,6 @@ button:focus-visible{box-shadow:inset 0 -2px 0 var(--clasp)}
 .link{color:var(--clasp)}
 .dim{color:var(--dim);font-weight:400}
 .line{position:absolute;left:0;top:32px;z-index:2147483646;max-width:360px;width:max-content;padding:3px 8px;border-radius:8px;background:var(--paper);border:1px solid var(--line);color:var(--dim);font:400 12px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-.right~.line{left:auto;right:0}
 :host([data-place=floating]) .line{top:auto;bottom:32px}
 .line:empty{display:none}
 .heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
