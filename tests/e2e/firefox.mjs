@@ -7,7 +7,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import puppeteer from "puppeteer-core";
 import { until } from "./page.mjs";
-import { program } from "./stage.mjs";
+import { program } from "./chromium.mjs";
 
 export class Firefox {
   /** Starts Firefox with a new profile. Permission questions of extensions are answered with yes. */
@@ -122,9 +122,11 @@ function search(node, wanted) {
 }
 
 async function centre(page, { sharedId }) {
-  const answer = await inPage(page, "(e) => { const r = e.getBoundingClientRect(); return `${r.width} ${r.x + r.width / 2} ${r.y + r.height / 2}`; }", {
-    arguments: [{ sharedId }],
-  });
+  const measure = (element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return `${width} ${x + width / 2} ${y + height / 2}`;
+  };
+  const answer = await inPage(page, String(measure), { arguments: [{ sharedId }] });
   const [width, x, y] = answer.value.split(" ").map(Number);
   return width > 0 ? [x, y] : null;
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.support.processes import ROOT, NotReady
 
-STORIES = ROOT / "tests" / "e2e"
+STORIES = ROOT / "tests" / "e2e" / "stories"
 Deeds = Mapping[str, Callable[..., Any]]
 
 
@@ -21,7 +21,7 @@ class StoryFailed(AssertionError):
 
 
 def play(story: str, script: Mapping[str, Any], deeds: Deeds, seconds: float = 120) -> Any:
-    """Run `tests/e2e/<story>.mjs` with `script`, answering what it asks from `deeds`; returns its results.
+    """Run `tests/e2e/stories/<story>.mjs` with `script`, answering what it asks from `deeds`; returns its results.
 
     Raises StoryFailed when the story fails, or has not ended after `seconds`.
     """

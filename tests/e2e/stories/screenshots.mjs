@@ -1,8 +1,8 @@
 /** The pictures: the button on a real ticket, the popup, the settings, the console; light and dark. */
 import path from "node:path";
-import { ask, play, step } from "./protocol.mjs";
-import { click, point, reads, until } from "./page.mjs";
-import { connect, desk, enableTrac, form, given, inState, open, ticket, write } from "./office.mjs";
+import { ask, play, step } from "../protocol.mjs";
+import { click, point, reads, until } from "../page.mjs";
+import { connect, desk, enableTrac, form, given, inState, open, ticket, write } from "../desk.mjs";
 
 const SHARP = ["--force-device-scale-factor=2"];
 const THEMES = ["light", "dark"];

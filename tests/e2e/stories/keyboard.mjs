@@ -1,7 +1,7 @@
 /** One verdict without a mouse: Tab to the button, arrows to the verdict, Enter. */
-import { play, step } from "./protocol.mjs";
-import { focused, reads, tabTo } from "./page.mjs";
-import { connect, desk, enableTrac, given, inState, ticket } from "./office.mjs";
+import { play, step } from "../protocol.mjs";
+import { focused, reads, tabTo } from "../page.mjs";
+import { connect, desk, enableTrac, given, inState, ticket } from "../desk.mjs";
 
 play(async (script, closing) => {
   const tomas = await desk(script, closing, "tomas");

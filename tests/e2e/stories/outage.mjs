@@ -1,7 +1,7 @@
 /** The server dies while Tomas rates three tickets; it comes back, and each rating arrives once. */
-import { ask, play, step } from "./protocol.mjs";
-import { click, reads } from "./page.mjs";
-import { connect, desk, enableTrac, given, inState, open, ticket } from "./office.mjs";
+import { ask, play, step } from "../protocol.mjs";
+import { click, reads } from "../page.mjs";
+import { connect, desk, enableTrac, given, inState, open, ticket } from "../desk.mjs";
 
 play(async (script, closing) => {
   const tomas = await desk(script, closing, "tomas");

@@ -76,7 +76,13 @@ export class Chromium {
         defaultViewport: null, // The window's own size and scale, as a person has them.
         // The driver installs what `enableExtensions: [folder]` names anew at each launch, which forgets what the
         // user granted. Loaded by the flag, the extension stays the same from launch to launch.
-        args: [...FLAGS, `--disable-extensions-except=${extension}`, `--load-extension=${extension}`, `--window-size=${size.join()}`, ...flags],
+        args: [
+          ...FLAGS,
+          `--disable-extensions-except=${extension}`,
+          `--load-extension=${extension}`,
+          `--window-size=${size.join()}`,
+          ...flags,
+        ],
       });
     await mkdir(profile, { recursive: true });
     const known = await readFile(path.join(profile, "Default", "Preferences"), "utf8").then(

@@ -1,7 +1,7 @@
 /** Trac's preview of a comment rebuilds the ticket's box: the button comes back, alone, and works. */
-import { play, step } from "./protocol.mjs";
-import { click, until } from "./page.mjs";
-import { buttons, connect, desk, enableTrac, given, inState, open, ticket } from "./office.mjs";
+import { play, step } from "../protocol.mjs";
+import { click, until } from "../page.mjs";
+import { buttons, connect, desk, enableTrac, given, inState, open, ticket } from "../desk.mjs";
 
 play(async (script, closing) => {
   const tomas = await desk(script, closing, "tomas");

@@ -1,7 +1,7 @@
 /** Tomas's own ticket offers no verdicts, and says why. */
-import { ask, play } from "./protocol.mjs";
-import { all, reads } from "./page.mjs";
-import { connect, desk, enableTrac, inState } from "./office.mjs";
+import { ask, play } from "../protocol.mjs";
+import { all, reads } from "../page.mjs";
+import { connect, desk, enableTrac, inState } from "../desk.mjs";
 
 play(async (script, closing) => {
   const tomas = await desk(script, closing, "tomas");

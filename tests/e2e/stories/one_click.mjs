@@ -1,7 +1,7 @@
 /** Tomas rates and thanks Ana on her tickets, with one click each; Ana reads it in her popup. */
-import { ask, play, step } from "./protocol.mjs";
-import { click, find, reads, until } from "./page.mjs";
-import { connect, countClicks, desk, enableTrac, given, inState, open, ticket, write } from "./office.mjs";
+import { ask, play, step } from "../protocol.mjs";
+import { click, find, reads, until } from "../page.mjs";
+import { connect, countClicks, desk, enableTrac, given, inState, open, ticket, write } from "../desk.mjs";
 
 const THANKS = "The night shift could answer the audit because of your export. Thank you.";
 const HELPED = "Telling us on Tuesday that it slips.";

@@ -1,6 +1,6 @@
 /** The demo's browsers: Tomas's at once, Ana's when Enter is pressed. Ends when Tomas closes his. */
-import { ask, play } from "./protocol.mjs";
-import { connect, desk, enableTrac } from "./office.mjs";
+import { ask, play } from "../protocol.mjs";
+import { connect, desk, enableTrac } from "../desk.mjs";
 
 play(async (script, closing) => {
   const look = { headless: script.headless, size: [1280, 900] };

@@ -1,8 +1,8 @@
 /** The shortest form in Firefox: Tomas connects and rates with one click; Ana's panel shows it. */
-import { ask, play, step } from "./protocol.mjs";
-import { until } from "./page.mjs";
-import { enableTrac, signIn } from "./office.mjs";
-import { Firefox, click, point, reads } from "./firefox.mjs";
+import { ask, play, step } from "../protocol.mjs";
+import { until } from "../page.mjs";
+import { enableTrac, signIn } from "../desk.mjs";
+import { Firefox, click, point, reads } from "../firefox.mjs";
 
 async function connected(script, closing, login) {
   step(`${login} connects`);

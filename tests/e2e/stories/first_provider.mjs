@@ -1,7 +1,7 @@
 /** A login that Handclasp does not know yet: Tomas says once who it is, and the next ticket is one click. */
-import { play, step } from "./protocol.mjs";
-import { click, find, point, until } from "./page.mjs";
-import { connect, countClicks, desk, enableTrac, form, given, open, ticket } from "./office.mjs";
+import { play, step } from "../protocol.mjs";
+import { click, find, point, until } from "../page.mjs";
+import { connect, countClicks, desk, enableTrac, form, given, open, ticket } from "../desk.mjs";
 
 play(async (script, closing) => {
   const tomas = await desk(script, closing, "tomas");

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { ask, step } from "./protocol.mjs";
 import { find, point, reads, until } from "./page.mjs";
-import { Chromium } from "./stage.mjs";
+import { Chromium } from "./chromium.mjs";
 
 /** A colleague's own Chromium with the extension, signed in to Trac. Closed when the story ends. */
 export async function desk(script, closing, login, options = {}) {
