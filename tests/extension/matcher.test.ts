@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { tools } from "../../extension/src/background/tool-files.js";
+import { tools } from "../../extension/src/shared/bundled-tools.js";
 import { matchUrl, type Sites } from "../../extension/src/shared/matcher.js";
 import type { Tool } from "../../extension/src/shared/tool.js";
 

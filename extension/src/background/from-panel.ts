@@ -9,7 +9,7 @@ import { cachedInbox, markRead, poll, readInbox, unreadCount } from "./inbox.js"
 import type { Handlers } from "./listen.js";
 import { changed } from "./notify.js";
 import { sendNow } from "./outbox.js";
-import { addSite, choices, reconcile, releaseOrigin, removeSite, setTool } from "./sites.js";
+import { addSite, choices, planSite, reconcile, releaseOrigin, removeSite, setTool } from "./sites.js";
 
 async function connected(server: string): ReturnType<typeof connection> {
   await connect(server);
@@ -101,6 +101,11 @@ export const fromPanel: Handlers<FromPanel> = {
 
   "panel.set-tool": async ({ id, on }) => {
     await setTool(id, on);
+    return null;
+  },
+
+  "panel.plan-site": async ({ origin, tool }) => {
+    await planSite(origin, tool);
     return null;
   },
 

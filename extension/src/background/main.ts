@@ -7,7 +7,7 @@ import { INBOX_ALARM, poll, showBadge } from "./inbox.js";
 import { listen } from "./listen.js";
 import { drain, OUTBOX_ALARM, sendNow } from "./outbox.js";
 import { tidy } from "./resolutions.js";
-import { reconcile } from "./sites.js";
+import { reconcile, takeUpPlan } from "./sites.js";
 
 listen({ page: fromPage, form: fromForm, panel: fromPanel });
 
@@ -26,7 +26,7 @@ api.runtime.onStartup.addListener(() => {
   void tidy(Date.now());
   void poll();
 });
-api.permissions.onAdded.addListener(() => void reconcile());
+api.permissions.onAdded.addListener(() => void takeUpPlan().then(reconcile));
 api.permissions.onRemoved.addListener(() => void reconcile());
 
 self.addEventListener("online", () => void sendNow());

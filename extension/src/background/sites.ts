@@ -3,13 +3,14 @@
  * one registered content script follows what is both wanted and granted.
  */
 import { api, patternsKnowNoPorts, t } from "../shared/browser.js";
+import { tools } from "../shared/bundled-tools.js";
 import { hostFits, hostOf, type Sites } from "../shared/matcher.js";
 import type { SiteChoice, ToolChoice } from "../shared/messages.js";
 import { patternOf, readAddress } from "../shared/server-address.js";
 import type { Tool } from "../shared/tool.js";
 import { Sentence } from "./http.js";
-import { readSetting, writeSetting, type SiteSettings } from "./store.js";
-import { publicOrigins, toolById, tools } from "./tool-files.js";
+import { readSetting, removeSetting, writeSetting, type SiteSettings } from "./store.js";
+import { publicOrigins, toolById } from "./tool-files.js";
 
 const SCRIPT = "button";
 
@@ -60,6 +61,18 @@ export async function addSite(address: string, tool: string): Promise<void> {
   const own = current.own.filter((site) => site.host !== read.host);
   await writeSetting("sites", { ...current, own: [...own, { origin: read.origin, host: read.host, tool }] });
   await reconcile();
+}
+
+/** Remembers what a question to the member is for; `takeUpPlan` goes on when it was answered with yes. */
+export async function planSite(origin: string, tool: string): Promise<void> {
+  await writeSetting("plannedSite", { origin, tool });
+}
+
+export async function takeUpPlan(): Promise<void> {
+  const plan = await readSetting("plannedSite");
+  if (plan === null || !(await granted([patternOf(plan.origin, patternsKnowNoPorts)]))) return;
+  await removeSetting("plannedSite");
+  await addSite(plan.origin, plan.tool);
 }
 
 export async function removeSite(host: string): Promise<void> {

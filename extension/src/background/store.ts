@@ -86,6 +86,8 @@ export interface Unread {
 }
 
 interface Settings {
+  /** A site the member is being asked for: the browser's question closes the popup that would go on. */
+  plannedSite: { origin: string; tool: string };
   account: Account;
   sites: SiteSettings;
   unread: Unread;

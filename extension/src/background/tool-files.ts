@@ -1,10 +1,6 @@
-/** The tool files that come with the extension. */
-import github from "../../../shared-schemas/tools/github.json";
-import redmine from "../../../shared-schemas/tools/redmine.json";
-import trac from "../../../shared-schemas/tools/trac.json";
+/** What the background asks of the tool files. */
+import { tools } from "../shared/bundled-tools.js";
 import type { Tool } from "../shared/tool.js";
-
-export const tools: readonly Tool[] = [github, redmine, trac] as unknown as Tool[];
 
 export function toolById(id: string): Tool | null {
   return tools.find((tool) => tool.id === id) ?? null;

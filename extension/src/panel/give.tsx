@@ -3,12 +3,15 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Person } from "../shared/api.js";
 import { ask } from "../shared/ask.js";
-import { api, t } from "../shared/browser.js";
+import { api, patternsKnowNoPorts, t } from "../shared/browser.js";
 import { firstName, type Handoff } from "../shared/handoff.js";
 import { webItem } from "../shared/item-line.js";
 import type { ToPageFromPanel } from "../shared/messages.js";
+import { patternOf } from "../shared/server-address.js";
+import { toolName } from "../shared/tool-names.js";
 import { HandoffCard } from "./handoff-card.js";
-import { Notice, PeoplePicker, TextForm } from "./parts.js";
+import { Notice, PeoplePicker, TextForm, wordsOf } from "./parts.js";
+import { recognise } from "./recognise.js";
 
 interface Here {
   tab: chrome.tabs.Tab | null;
@@ -47,11 +50,12 @@ function ThisPage({ tab }: { tab: chrome.tabs.Tab | null }): JSX.Element {
   return (
     <section class="pad">
       <h2>{t("thisPage")}</h2>
-      {item === null ? (
+      {item === null || tab === null ? (
         <p class="meta">{t("noHandoffHere")}</p>
       ) : (
         <>
           <p>{item.title}</p>
+          <TurnOnHere tab={tab} />
           <div class="row">
             <button type="button" class="btn" data-testid="use-this-page" onClick={() => setHandoff({ item, people: [] })}>
               {t("giveForThisPage")}
@@ -61,6 +65,36 @@ function ThisPage({ tab }: { tab: chrome.tabs.Tab | null }): JSX.Element {
         </>
       )}
     </section>
+  );
+}
+
+/** When the page is a copy of a tool we know, but not turned on: offers to turn it on. */
+function TurnOnHere({ tab }: { tab: chrome.tabs.Tab }): JSX.Element | null {
+  const [tool, setTool] = useState<string | null>(null);
+  const [told, setTold] = useState<string | null>(null);
+  useEffect(() => void recognise(tab).then(setTool), []);
+  if (tool === null || tab.url === undefined) return null;
+  const { origin, host } = new URL(tab.url);
+  const turnOn = (): void => {
+    void ask("panel.plan-site", { origin, tool });
+    api.permissions
+      .request({ origins: [patternOf(origin, patternsKnowNoPorts)] })
+      .then(async (given) => {
+        if (given) await ask("panel.add-site", { origin, tool });
+        setTold(given ? t("siteAdded", host) : t("sitePermissionNotGiven"));
+      })
+      .catch((error: unknown) => setTold(wordsOf(error)));
+  };
+  return (
+    <>
+      <div class="row">
+        <span>{t("looksLike", toolName(tool) ?? tool)}</span>
+        <button type="button" class="btn main" data-testid="turn-on-here" onClick={turnOn}>
+          {t("turnOnHere")}
+        </button>
+      </div>
+      <Notice text={told} />
+    </>
   );
 }
 

@@ -116,6 +116,8 @@ export interface FromPanel {
   "panel.send-now": { ask: object; answer: null };
   "panel.sites": { ask: object; answer: { tools: ToolChoice[]; sites: SiteChoice[] } };
   "panel.set-tool": { ask: { id: string; on: boolean }; answer: null };
+  /** Said just before the browser asks for the origin: its question may close the popup. */
+  "panel.plan-site": { ask: { origin: string; tool: string }; answer: null };
   "panel.add-site": { ask: { origin: string; tool: string }; answer: null };
   "panel.remove-site": { ask: { host: string }; answer: null };
 }
