@@ -6,8 +6,8 @@ import type { FormView } from "../shared/messages.js";
 import type { Handoff } from "../shared/handoff.js";
 import { t } from "../shared/browser.js";
 import { Sentence } from "./http.js";
-import { tellPage } from "./notify.js";
 import { database, type FormTicket } from "./store.js";
+import { tellPage } from "./tell-page.js";
 
 const VALID_FOR = 60 * 60_000;
 

@@ -7,8 +7,9 @@ import { discard, rate, readdress, thank } from "./giving.js";
 import { pick, stateOf, suggestionsFor } from "./handoffs.js";
 import { callOrTell } from "./http.js";
 import type { Handlers } from "./listen.js";
-import { changed, tellPage } from "./notify.js";
+import { changed } from "./notify.js";
 import type { Account } from "./store.js";
+import { tellPage } from "./tell-page.js";
 
 export const fromForm: Handlers<FromForm> = {
   "form.context": async ({ ticket }, from) => {

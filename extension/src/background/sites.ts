@@ -10,6 +10,7 @@ import { patternOf, readAddress } from "../shared/server-address.js";
 import type { Tool } from "../shared/tool.js";
 import { Sentence } from "./http.js";
 import { readSetting, removeSetting, writeSetting, type SiteSettings } from "./store.js";
+import { tellPages } from "./tell-page.js";
 import { publicOrigins, toolById } from "./tool-files.js";
 
 const SCRIPT = "button";
@@ -46,9 +47,11 @@ export async function setTool(id: string, on: boolean): Promise<void> {
   if (tool === null) throw new Sentence(t("unknownTool"));
   if (on && !(await granted(publicOrigins(tool)))) throw new Sentence(t("sitePermissionNotGiven"));
   const current = await settings();
+  const before = await grantedPatterns();
   const others = current.tools.filter((name) => name !== id);
   await writeSetting("sites", { ...current, tools: on ? [...others, id] : others });
   await reconcile();
+  await tellPages(before);
   if (!on) await api.permissions.remove({ origins: publicOrigins(tool) });
 }
 
@@ -79,9 +82,12 @@ export async function removeSite(host: string): Promise<void> {
   const current = await settings();
   const leaving = current.own.find((site) => site.host === host);
   if (leaving === undefined) return;
+  const before = await grantedPatterns();
   const own = current.own.filter((site) => site.host !== host);
   await writeSetting("sites", { ...current, own });
   await reconcile();
+  // Pages that are open lose their button now, and not with the next visit.
+  await tellPages(before);
   await releaseOrigin(leaving.origin);
 }
 

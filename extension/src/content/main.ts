@@ -44,8 +44,13 @@ async function run(): Promise<void> {
   };
 
   const hear = (message: ToPage | ToPageFromPanel, _: chrome.runtime.MessageSender, respond: (handoff: Handoff | null) => void): void => {
-    if (message.type === "panel.what-is-here") respond(button?.handoff() ?? null);
-    else button?.hear(message);
+    if (message.type === "panel.what-is-here") {
+      respond(button?.handoff() ?? null);
+      return;
+    }
+    button?.hear(message);
+    // It may be that the member has disconnected, or turned this site off.
+    if (message.type === "background.changed") void ask("page.hello", { url: location.href }).then((still) => (still === null ? stop() : undefined), stop);
   };
   api.runtime.onMessage.addListener(hear);
   controller.signal.addEventListener("abort", () => {
