@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.support.player import StoryFailed
 from tests.support.processes import ROOT, NotReady
 from tests.support.stage import Stage
 from tests.support.world import World
@@ -29,5 +30,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except NotReady as missing:
-        sys.exit(str(missing))
+    except (NotReady, StoryFailed) as problem:
+        sys.exit(str(problem))

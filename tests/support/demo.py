@@ -12,7 +12,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from tests.support.player import Deeds
+from tests.support.player import Deeds, StoryFailed
 from tests.support.processes import NotReady
 from tests.support.stage import Stage
 from tests.support.trac import ANA, TOMAS
@@ -81,5 +81,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         print("\nThe demo has ended.")
-    except NotReady as missing:
-        sys.exit(str(missing))
+    except (NotReady, StoryFailed) as problem:
+        sys.exit(str(problem))

@@ -18,7 +18,7 @@ play(async (script, closing) => {
       return { x: x + scrollX, y: y + scrollY, width };
     });
     const x = Math.max(box.x - 12, 0);
-    const clip = { x, y: box.y - 12, width: Math.min(box.width + 24, 740), height };
+    const clip = { x, y: box.y - 12, width: Math.min(box.width + 24, 712), height };
     await page.screenshot({ path: file(name), clip });
   };
 
