@@ -364,7 +364,7 @@ export interface components {
             item: components["schemas"]["Item"];
             subject: components["schemas"]["Subject"];
             /** @enum {string} */
-            direction: "service" | "request";
+            direction: "service";
             /** @enum {string} */
             verdict: "missed" | "met" | "exceeded";
             /**

@@ -4,7 +4,7 @@ import type { PeoplePage } from "../shared/api.js";
 import { requireAccount } from "./connection.js";
 import { closeForm, formOf } from "./forms.js";
 import { discard, rate, readdress, thank } from "./giving.js";
-import { pick, stateOf, suggestionsFor } from "./handoffs.js";
+import { pick, stateNow, stateOf, suggestionsFor } from "./handoffs.js";
 import { callOrTell } from "./http.js";
 import type { Handlers } from "./listen.js";
 import { changed } from "./notify.js";
@@ -35,7 +35,7 @@ export const fromForm: Handlers<FromForm> = {
   "form.readdress": async ({ ticket, person }, from) => {
     const { handoff } = await formOf(ticket, from.tab);
     const account = await requireAccount();
-    const { rating } = await stateOf(account, handoff, null);
+    const { rating } = await stateNow(account, handoff, null);
     await pick(account, handoff, person);
     if (rating !== null) await readdress(rating.id, person);
     await changed();
@@ -57,7 +57,7 @@ export const fromForm: Handlers<FromForm> = {
 
   "form.discard": async ({ ticket }, from) => {
     const { handoff } = await formOf(ticket, from.tab);
-    const { rating } = await stateOf(await requireAccount(), handoff, null);
+    const { rating } = await stateNow(await requireAccount(), handoff, null);
     if (rating !== null) await discard(rating.id);
     await changed();
     return null;

@@ -6,7 +6,7 @@ import type { FromPage } from "../shared/messages.js";
 import { connectedAccount, requireAccount } from "./connection.js";
 import { closeForm, formOf, openForm } from "./forms.js";
 import { rate, withdraw } from "./giving.js";
-import { stateOf } from "./handoffs.js";
+import { stateNow, stateOf } from "./handoffs.js";
 import { Sentence } from "./http.js";
 import type { Handlers } from "./listen.js";
 import { toolFor } from "./sites.js";
@@ -23,15 +23,15 @@ export const fromPage: Handlers<FromPage> = {
     await mustBeFrom(from.url, handoff);
     const account = await requireAccount();
     await rate(account, handoff, null, verdict, null);
-    return stateOf(account, handoff, null);
+    return stateNow(account, handoff, null);
   },
 
   "page.withdraw": async ({ handoff }, from) => {
     await mustBeFrom(from.url, handoff);
     const account = await requireAccount();
-    const { rating } = await stateOf(account, handoff, null);
+    const { rating } = await stateNow(account, handoff, null);
     if (rating !== null) await withdraw(rating.id);
-    return stateOf(account, handoff, null);
+    return stateNow(account, handoff, null);
   },
 
   "page.open-form": async ({ handoff, view }, from) => {

@@ -4,7 +4,7 @@ import { connect, connection, disconnect, requireAccount } from "./connection.js
 import { people } from "./from-form.js";
 import { change, discard, rate, readdress, rewrite, thank, withdraw } from "./giving.js";
 import { givenHere, refreshGiven } from "./given.js";
-import { stateOf, suggestionsFor } from "./handoffs.js";
+import { stateNow, stateOf, suggestionsFor } from "./handoffs.js";
 import { cachedInbox, markRead, poll, readInbox, unreadCount } from "./inbox.js";
 import type { Handlers } from "./listen.js";
 import { changed } from "./notify.js";
@@ -58,7 +58,7 @@ export const fromPanel: Handlers<FromPanel> = {
     const account = await requireAccount();
     await rate(account, handoff, person, verdict, text);
     await changed();
-    return stateOf(account, handoff, person);
+    return stateNow(account, handoff, person);
   },
 
   "panel.thank": async ({ handoff, person, text }) => {

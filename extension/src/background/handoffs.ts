@@ -25,7 +25,15 @@ export interface About {
 
 /** The handoff as it is shown. Asks the server, unless it answered within the last minute. */
 export async function stateOf(account: Account, handoff: Handoff, picked: Person | null): Promise<HandoffState> {
-  const resolution = await resolve(account, handoff);
+  return describe(account, handoff, picked, await resolve(account, handoff));
+}
+
+/** The same by what is known here already: after a click nobody waits for the network. */
+export async function stateNow(account: Account, handoff: Handoff, picked: Person | null): Promise<HandoffState> {
+  return describe(account, handoff, picked, (await remembered(account, handoff))?.resolution ?? null);
+}
+
+async function describe(account: Account, handoff: Handoff, picked: Person | null, resolution: Resolution | null): Promise<HandoffState> {
   const about = await aboutWhom(account, handoff, picked, resolution);
   // One given while the server was away, of somebody it then did not know, is found by the page's handle.
   const rating = await ratingAbout(account, handoff, about ?? { person: null, handle: provider(handoff)?.handle ?? null });
