@@ -23,6 +23,8 @@ export type Choice = Verdict | "open" | "close" | "who" | "undo" | "change" | "t
 const OUTER_STATE: Record<Sending, string> = { sent: "stored", waiting: "waiting", rejected: "rejected" };
 const VERDICTS: readonly Verdict[] = ["missed", "met", "exceeded"];
 const LEAVE_AFTER = 300;
+/** Less than this is no new line. */
+const SAME_LINE = 8;
 /** As near as this an open pill comes to the window's edge. */
 const EDGE = 8;
 
@@ -91,6 +93,7 @@ export class Button {
 
   /** Called when the pill has been put somewhere else. */
   placed(where: "anchored" | "floating"): void {
+    this.room.style.width = "";
     this.host.dataset.place = where;
     this.host.dataset.theme = isDarkAround(this.host.parentElement ?? document.documentElement) ? "dark" : "light";
     this.fit();
@@ -274,10 +277,19 @@ export class Button {
   /** Gives the pill its room in the line, but not while it is open: opening moves nothing, and stays in the window. */
   private fit(): void {
     const width = this.pill.offsetWidth;
-    if (this.view.kind !== "open") this.room.style.width = `${width}px`;
+    if (this.view.kind !== "open") this.makeRoom(width);
     const { left } = this.host.getBoundingClientRect();
     const over = left + width - (document.documentElement.clientWidth - EDGE);
     const shift = -Math.max(0, Math.min(over, left - EDGE));
     this.pill.style.left = this.line.style.left = `${shift}px`;
+  }
+
+  /** Where a wider pill would break the line and push the page down, it keeps its room and lies over what follows. */
+  private makeRoom(width: number): void {
+    const before = this.room.style.width;
+    const { top } = this.host.getBoundingClientRect();
+    this.room.style.width = `${width}px`;
+    if (before === "" || before === "0px" || Math.abs(this.host.getBoundingClientRect().top - top) < SAME_LINE) return;
+    this.room.style.width = before;
   }
 }

@@ -9,13 +9,13 @@ export const STYLE = `
 :host([data-place=floating]){position:fixed!important;right:16px!important;bottom:16px!important;margin:0!important;z-index:2147483646!important}
 *{box-sizing:border-box;margin:0}
 .room{display:inline-block;height:28px}
-.pill{position:absolute;left:0;top:0;display:inline-flex;align-items:stretch;height:28px;border:1px solid var(--line);border-radius:14px;background:var(--paper);color:var(--ink);font:500 13px/1 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;white-space:nowrap;overflow:hidden;width:max-content}
-.pill.open{z-index:2147483646}
+.pill{position:absolute;left:0;top:0;z-index:1;display:inline-flex;align-items:stretch;height:28px;border:1px solid var(--line);border-radius:14px;background:var(--paper);color:var(--ink);font:500 13px/1 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;white-space:nowrap;overflow:hidden;width:max-content}
 .pill:focus-within:has(:focus-visible){outline:2px solid var(--clasp);outline-offset:2px}
 button,.part{all:unset;box-sizing:border-box;display:inline-flex;align-items:center;gap:6px;height:26px;padding:0 10px;color:inherit;font:inherit}
 button{cursor:pointer}
 button+button,.part+button{border-left:1px solid var(--line)}
 button:hover,button:focus-visible,button[aria-pressed=true]{background:var(--wash)}
+.pill.open{z-index:2147483646}
 [tabindex='-1']:focus{outline:none}
 button:focus-visible{box-shadow:inset 0 -2px 0 var(--clasp)}
 .rest:focus-visible{box-shadow:none}
