@@ -62,7 +62,11 @@ export class Button {
 
   show(view: View, focus: "keep" | "verdict" | "rest" = "keep"): void {
     // What is the same stays: pointer and focus rest on it.
-    if (focus === "keep" && JSON.stringify(view) === JSON.stringify(this.view) && this.pill.hasChildNodes()) return;
+    if (focus === "keep" && this.pill.hasChildNodes() && sameParts(view, this.view)) {
+      this.view = view;
+      this.showLine(lineOf(view));
+      return;
+    }
     const hadFocus = this.pill.matches(":focus-within");
     this.view = view;
     this.host.dataset.state = view.kind === "given" ? OUTER_STATE[view.sending] : view.kind;
@@ -75,7 +79,7 @@ export class Button {
       this.pill.removeAttribute("role");
       this.pill.removeAttribute("aria-label");
     }
-    this.showLine(view.kind === "open" || (view.kind === "given" && view.fresh) ? view.line : "");
+    this.showLine(lineOf(view));
     this.fit();
     if (focus !== "keep" || hadFocus) this.focus(focus);
   }
@@ -186,7 +190,7 @@ export class Button {
     const before = this.view;
     void this.visibility.look().then((visible) => {
       if (!visible) this.say(t("covered"));
-      else if (this.view === before) this.choose(choice, byKeyboard);
+      else if (sameParts(this.view, before)) this.choose(choice, byKeyboard);
     });
   }
 
@@ -292,4 +296,13 @@ export class Button {
     if (before === "" || before === "0px" || Math.abs(this.host.getBoundingClientRect().top - top) < SAME_LINE) return;
     this.room.style.width = before;
   }
+}
+
+/** What stands under the pill while it is shown so; a refusal's reason only while it is pointed at. */
+function lineOf(view: View): string {
+  return view.kind === "open" || (view.kind === "given" && view.fresh) ? view.line : "";
+}
+
+function sameParts(one: View, other: View): boolean {
+  return JSON.stringify({ ...one, line: "" }) === JSON.stringify({ ...other, line: "" });
 }

@@ -131,22 +131,20 @@ export class HandoffButton {
   }
 
   private async formClosed(): Promise<void> {
-    const before = this.state?.rating?.verdict ?? null;
+    const saidWho = this.formView === "who";
     this.form?.remove();
-    this.form = null;
+    this.form = this.formView = null;
+    if (!saidWho) this.isOpen = this.isChanging = false;
     await this.refresh();
-    const now = this.state?.rating?.verdict ?? null;
-    // A missed was sent, perhaps over a missed; or it was said who did it, and the verdict is next.
-    if (this.formView === "missed" && now === "missed" && (before !== now || this.isOpen)) this.justGiven();
-    else this.isOpen = this.formView === "who" && this.state?.subjectName !== null;
-    this.isChanging = this.isChanging && this.isOpen;
+    // It was said who did it: the verdict is next.
+    this.isOpen = saidWho && this.state?.subjectName !== null;
     this.render(this.isOpen ? "verdict" : "rest");
   }
 
   private closeForm(): void {
     const ticket = this.form?.ticket;
     this.form?.remove();
-    this.form = null;
+    this.form = this.formView = null;
     if (ticket !== undefined && extensionIsAlive()) void ask("page.close-form", { ticket }).catch(() => undefined);
   }
 
@@ -160,8 +158,10 @@ export class HandoffButton {
 
   private know(state: HandoffState): void {
     const same = JSON.stringify(state) === JSON.stringify(this.state);
+    const before = this.state?.rating?.verdict;
     this.state = state;
     if (state.rating === null) this.fresh = false;
+    else if (this.formView === "missed" && state.rating.verdict === "missed" && before !== "missed") this.justGiven();
     if (!same || this.isOpen) this.render();
   }
 
@@ -194,7 +194,7 @@ export class HandoffButton {
       return { kind: "refused", label: state.rate.code === "self" ? t("yourHandoff") : t("notRated"), line: state.rate.detail ?? "", thank };
     }
     if (!this.isOpen) return { kind: "rest" };
-    const chosen = this.form !== null ? "missed" : (rating?.verdict ?? null);
+    const chosen = this.formView === "missed" ? "missed" : (rating?.verdict ?? null);
     if (state === null) return { kind: "open", who: t("looking"), line: "", chosen };
     // The form says the same, and lies there.
     const line = this.form !== null ? "" : who === null ? t("whoOnce") : this.line();
