@@ -91,21 +91,23 @@ export function given(login, fits, what, seconds) {
   }, what, seconds);
 }
 
-/** The in-page form: the extension's own frame inside the page. */
+/** The in-page form, the extension's own frame inside the page, as soon as one can type into it. */
 export async function form(page) {
-  const frame = await page.waitForFrame((each) => each.url().startsWith("chrome-extension://"), { timeout: 10_000 });
-  await frame.waitForSelector("textarea, input");
+  const fits = (each) => each.url().startsWith("chrome-extension://");
+  const frame = await page.waitForFrame(fits, { timeout: 10_000 });
+  // It takes the focus by itself. A click that comes before it is painted would fall on the page behind it.
+  const ready = () => document.hasFocus() && document.activeElement.matches("input, textarea");
+  await until(() => frame.evaluate(ready).catch(() => false), "the form to take the focus");
   return frame;
 }
 
-/** Types into the form and presses the button with that name. */
+/** Types into the form and presses the button with that name; resolves when the form has gone. */
 export async function write(page, words, button) {
   const frame = await form(page);
-  const field = await frame.$("textarea, input[type=text]");
-  await field.click();
   await page.keyboard.type(words);
   const send = await frame.waitForSelector(`::-p-aria([name="${button}"][role="button"])`);
   await send.click();
+  await until(() => frame.detached, "the form to close");
 }
 
 /** How many clicks a page has had, counted by the page itself. */

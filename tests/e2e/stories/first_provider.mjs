@@ -12,8 +12,6 @@ play(async (script, closing) => {
   await point(page, "button", "Rate this handoff");
   await click(page, "button", "Who did this?");
   const frame = await form(page);
-  const search = await frame.$("input");
-  await search.click();
   await page.keyboard.type("Mei");
   await (await frame.waitForSelector("::-p-text(Mei Kato)")).click();
   await find(page, "button", "Met");
