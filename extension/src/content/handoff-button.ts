@@ -133,9 +133,10 @@ export class HandoffButton {
   private async formClosed(): Promise<void> {
     const saidWho = this.formView === "who";
     this.form?.remove();
-    this.form = this.formView = null;
+    this.form = null;
     if (!saidWho) this.isOpen = this.isChanging = false;
     await this.refresh();
+    this.formView = null;
     // It was said who did it: the verdict is next.
     this.isOpen = saidWho && this.state?.subjectName !== null;
     this.render(this.isOpen ? "verdict" : "rest");
