@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from werkzeug.exceptions import LengthRequired
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .auth import views as auth
@@ -23,6 +24,7 @@ from .people import views as people
 from .ratings import views as ratings
 from .resolve import views as resolve
 
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -60,8 +62,15 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(health)
     console.prepare(app)
     close_by_default(app)
+    app.before_request(_refuse_endless_forms)
     app.after_request(_secure)
     return app
+
+
+def _refuse_endless_forms() -> None:
+    """A form sent in chunks names no length, and would be cut at the limit without a word."""
+    if request.content_length is None and request.headers.get("Transfer-Encoding") and request.mimetype in _FORMS:
+        raise LengthRequired()
 
 
 def _secure(response: Response) -> Response:

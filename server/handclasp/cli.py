@@ -115,7 +115,11 @@ def migrate() -> None:
 def invite(email: str, name: str | None, team: str | None, role: str) -> None:
     """Make EMAIL a member and print their one-time link."""
     with _application() as (_, config):
-        member = people.add_member(_the_organisation().organisation_id, email, name=name, team=team, role=Role(role))
+        member, is_new = people.add_member(
+            _the_organisation().organisation_id, email, name=name, team=team, role=Role(role)
+        )
+        if not is_new:
+            click.echo(f"{member.name} ({member.email}) is a member already; name, team and role stay as they are.")
         _print_link(config, member)
 
 
@@ -179,7 +183,8 @@ def serve() -> None:
         *("--worker-class", "gevent", "--workers", str(config.workers), "--worker-connections", "1000"),
         *("--timeout", "30", "--graceful-timeout", "10", "--keep-alive", "5"),
         *("--log-level", config.log_level, "--name", "handclasp", "--no-control-socket"),
-        *(("--forwarded-allow-ips", "*") if config.trusted_proxies else ()),
+        # Proxies are trusted by HANDCLASP_TRUSTED_PROXIES alone; gunicorn itself believes no header.
+        *("--forwarded-allow-ips", "", "--forwarder-headers", ""),
     ]
     os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, no shell
 

@@ -25,7 +25,7 @@ VARIABLES = {
     "HANDCLASP_BIND": "address and port to serve on, default 127.0.0.1:8000",
     "HANDCLASP_PUBLIC_URL": "address people and extensions use, default http:// and HANDCLASP_BIND",
     "HANDCLASP_TRUSTED_PROXIES": "how many reverse proxies stand in front, default 0",
-    "HANDCLASP_DATA_DIR": "folder for the SQLite database and the secret, default ./var",
+    "HANDCLASP_DATA_DIR": "folder for the SQLite database and the secret, default var in the checkout",
     "HANDCLASP_DATABASE_URL": "sqlite:////file or postgresql+psycopg://role@host/database, default a SQLite file",
     "HANDCLASP_DATABASE_OWNER_URL": "PostgreSQL only: the role that owns the tables and runs migrations",
     "HANDCLASP_SECRET_KEY": "at least 32 characters, default a file made in the data folder",
@@ -79,11 +79,14 @@ class Config:
         env = os.environ if environment is None else environment
         _refuse_unknown(env)
         host, port = _bind(env.get("HANDCLASP_BIND", "127.0.0.1:8000"))
-        data_dir = _data_dir(env.get("HANDCLASP_DATA_DIR", "var"))
+        data_dir = _data_dir(env.get("HANDCLASP_DATA_DIR", str(_home() / "var")))
         database_url = _database_url(
             "HANDCLASP_DATABASE_URL",
             env.get("HANDCLASP_DATABASE_URL", f"sqlite:///{data_dir / 'handclasp.sqlite3'}"),
         )
+        owner_url = _database_url("HANDCLASP_DATABASE_OWNER_URL", env.get("HANDCLASP_DATABASE_OWNER_URL", database_url))
+        if make_url(owner_url).drivername != make_url(database_url).drivername:
+            raise ConfigError("HANDCLASP_DATABASE_OWNER_URL", "must name the same kind of database")
         return cls(
             host=host,
             port=port,
@@ -91,14 +94,17 @@ class Config:
             trusted_proxies=_number(env, "HANDCLASP_TRUSTED_PROXIES", default=0, least=0, most=10),
             data_dir=data_dir,
             database_url=database_url,
-            database_owner_url=_database_url(
-                "HANDCLASP_DATABASE_OWNER_URL", env.get("HANDCLASP_DATABASE_OWNER_URL", database_url)
-            ),
+            database_owner_url=owner_url,
             secret_key=_secret_key(env.get("HANDCLASP_SECRET_KEY"), data_dir),
             extension_ids=_extension_ids(env.get("HANDCLASP_EXTENSION_IDS")),
             workers=_number(env, "HANDCLASP_WORKERS", default=2, least=1, most=64),
             log_level=_log_level(env.get("HANDCLASP_LOG_LEVEL", "info")),
         )
+
+
+def _home() -> Path:
+    """The checkout, wherever a command is called from; for an installed package the folder one stands in."""
+    return REPOSITORY if (REPOSITORY / "pyproject.toml").is_file() else Path()
 
 
 def _refuse_unknown(env: Mapping[str, str]) -> None:
@@ -111,9 +117,13 @@ def _refuse_unknown(env: Mapping[str, str]) -> None:
 
 def _bind(value: str) -> tuple[str, int]:
     host, colon, port = value.rpartition(":")
-    if not colon or not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if not colon or not host or not _is_number(port) or not 0 < int(port) < 65536:
         raise ConfigError("HANDCLASP_BIND", f"{value!r} is not ADDRESS:PORT, for example 127.0.0.1:8000")
     return host.strip("[]"), int(port)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def is_loopback(host: str) -> bool:
@@ -135,19 +145,25 @@ def _public_url(value: str | None, host: str, port: int) -> str:
                 "HANDCLASP_PUBLIC_URL",
                 f"must be set when HANDCLASP_BIND is {host}, for example https://handclasp.example.org",
             )
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        parts, sound = urlsplit(""), False
+    if not sound or parts.query or parts.fragment or "@" in parts.netloc:
         raise ConfigError("HANDCLASP_PUBLIC_URL", f"{value!r} is not an address such as https://handclasp.example.org")
     if parts.path not in ("", "/"):
         raise ConfigError("HANDCLASP_PUBLIC_URL", "must have no path: Handclasp wants a host name of its own")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ConfigError("HANDCLASP_PUBLIC_URL", "must be https:// unless it is this machine (127.0.0.1)")
+    if parts.scheme == "http" and not (is_loopback(parts.hostname or "") and is_loopback(host)):
+        raise ConfigError(
+            "HANDCLASP_PUBLIC_URL", "must be https:// unless Handclasp serves this machine only (127.0.0.1)"
+        )
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def _number(env: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
     value = env.get(name, str(default))
-    if not value.isdigit() or not least <= int(value) <= most:
+    if not _is_number(value) or not least <= int(value) <= most:
         raise ConfigError(name, f"{value!r} is not a number from {least} to {most}")
     return int(value)
 
@@ -164,12 +180,16 @@ def _data_dir(value: str) -> Path:
 def _database_url(name: str, value: str) -> str:
     try:
         url = make_url(value)
-    except ArgumentError as error:
-        raise ConfigError(name, f"{value!r} is not a database address") from error
+    except (ArgumentError, ValueError) as error:
+        raise ConfigError(name, "is not a database address") from error
     if url.drivername not in ("sqlite", "postgresql+psycopg"):
         raise ConfigError(name, f"{url.drivername!r} is not supported; use sqlite:// or postgresql+psycopg://")
     if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
         raise ConfigError(name, "SQLite needs a file, for example sqlite:////srv/handclasp/handclasp.sqlite3")
+    if url.drivername == "sqlite" and not Path(str(url.database)).is_absolute():
+        raise ConfigError(
+            name, "name the SQLite file from the root, with four slashes: sqlite:////srv/handclasp.sqlite3"
+        )
     return value
 
 

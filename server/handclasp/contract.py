@@ -21,16 +21,16 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, json, request
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from . import __version__
-from .errors import Problem, invalid
+from .errors import UNSTORABLE, Problem, invalid
 from .permissions import Permission
 
 MAX_BODY = 64 * 1024
 """Bytes of the largest body the API reads."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictSchema(Schema):
@@ -49,7 +49,7 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if _UNSTORABLE.search(text):
+        if UNSTORABLE.search(text):
             raise ValidationError("Contains a character that cannot be stored.")
         if not self._may_be_blank and not text.strip():
             raise ValidationError("Must not be blank.")
@@ -181,6 +181,9 @@ def _json_body() -> Any:
     if request.mimetype != "application/json":
         raise Problem(415, "unsupported-media-type", "Send the body as application/json.")
     raw = request.get_data(cache=False)
+    if request.content_length is None and len(raw) >= MAX_BODY:
+        # Sent in chunks, so no header told: what is read stops at the limit.
+        raise RequestEntityTooLarge()
     try:
         return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

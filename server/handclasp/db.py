@@ -112,14 +112,16 @@ def new_id() -> UUID:
 
 def engine_options(url: str) -> dict[str, Any]:
     """The `create_engine` options that both databases need to be safe and responsive."""
+    # Parameters are people's words: no error message and no log may hold them.
+    pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_timeout": _BUSY_FOR, "hide_parameters": True}
     if is_sqlite(url):
         if pysqlite3.sqlite_version_info < _SAFE_SQLITE:
             raise ConfigError(
                 "HANDCLASP_DATABASE_URL",
                 f"SQLite {pysqlite3.sqlite_version} can lose data; reinstall the locked dependencies",
             )
-        return {"module": pysqlite3, "connect_args": {"timeout": 0, "check_same_thread": False}}
-    return {"pool_size": 10, "max_overflow": 10, "pool_timeout": _BUSY_FOR, "pool_pre_ping": True}
+        return pool | {"module": pysqlite3, "connect_args": {"timeout": 0, "check_same_thread": False}}
+    return pool | {"pool_pre_ping": True}
 
 
 def is_sqlite(url: str) -> bool:
@@ -147,8 +149,14 @@ def init_db(app: Flask, config: Config) -> None:
 
 def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
+    # SQLite's own lower() knows ASCII only: Ørjan could not be found.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 def _begin_sqlite(connection: Connection) -> None:

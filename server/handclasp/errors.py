@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import logging
+import re
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, current_app, json, request
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 log = logging.getLogger(__name__)
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps in text: NUL, and halves of characters."""
 
 _TITLES = {
     400: "That request cannot be read",
@@ -19,6 +25,7 @@ _TITLES = {
     404: "Not found",
     405: "That method does not work here",
     409: "It stands otherwise already",
+    411: "Say how long it is",
     413: "Too large",
     415: "Send JSON",
     422: "Something in it is not right",
@@ -30,6 +37,7 @@ _TITLES = {
 _DETAILS = {
     404: "There is nothing at this address for you. Check the address and who is signed in.",
     405: "This address exists, but takes other methods: see the Allow header.",
+    411: "Send the form with a Content-Length.",
     413: "The body is larger than 64 KiB. Send less at once.",
     415: "Send the body as application/json.",
     500: "Something went wrong on the server. Nothing was stored; try again, and tell your admin if it stays.",
@@ -127,6 +135,16 @@ def _wants_page() -> bool:
     return request.accept_mimetypes.best_match(("application/problem+json", "text/html")) == "text/html"
 
 
+def _log_unhandled(error: BaseException) -> None:
+    """Where it happened, without what was in it: a database's messages can quote people's words."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
+        places = "".join(traceback.format_tb(error.__traceback__))
+        log.error("unhandled database error %s\n%s", state, places)
+        return
+    log.error("unhandled error", exc_info=error)
+
+
 def _pool_timeout(error: PoolTimeout) -> Response:
     log.warning("no free database connection: %s", error)
     return _problem(busy())
@@ -134,7 +152,7 @@ def _pool_timeout(error: PoolTimeout) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError) and error.original_exception is not None:
-        log.error("unhandled error", exc_info=error.original_exception)
+        _log_unhandled(error.original_exception)
     status = error.code or 500
     code = "not-found" if status == 404 else (error.name or "error").lower().replace(" ", "-").replace("'", "")
     detail = _DETAILS.get(status) or error.description or "Refused."

@@ -40,7 +40,7 @@ def get_readiness() -> dict[str, str]:
         with reading(None) as session:
             session.execute(select(Organisation.organisation_id).limit(1))
     except SQLAlchemyError as error:
-        log.error("not ready: %s", error)
+        log.error("not ready: %s", type(error).__name__)
         raise Problem(
             503,
             "not-ready",

@@ -7,9 +7,10 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from .errors import invalid
+from .errors import UNSTORABLE, invalid
 
 Row = TypeVar("Row")
 Keys = TypeVar("Keys")
@@ -36,9 +37,26 @@ def decode_cursor(cursor: str, read: Callable[..., Keys]) -> Keys:
     """
     try:
         keys: Any = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(keys, list):
+            raise TypeError("a cursor is a list")
         return read(*keys)
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError) as error:
         raise invalid([{"pointer": "?cursor", "detail": "Start again without a cursor."}]) from error
+
+
+def aware(text: str) -> datetime:
+    """The moment in a cursor. Raises ValueError without a time zone: it could not be compared."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment has a time zone")
+    return moment
+
+
+def storable(text: object) -> str:
+    """A string in a cursor, if a database can compare with it. Raises ValueError."""
+    if not isinstance(text, str) or UNSTORABLE.search(text):
+        raise ValueError("not a string a database can keep")
+    return text
 
 
 def cut(rows: Sequence[Row], limit: int, cursor_of: Callable[[Row], str]) -> Page[Row]:

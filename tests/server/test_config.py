@@ -17,6 +17,14 @@ from tests.support.processes import ROOT
         ("HANDCLASP_BIND", "8000"),
         ("HANDCLASP_BIND", "127.0.0.1:http"),
         ("HANDCLASP_BIND", "127.0.0.1:70000"),
+        ("HANDCLASP_BIND", "127.0.0.1:²"),
+        ("HANDCLASP_PUBLIC_URL", "http://["),
+        ("HANDCLASP_PUBLIC_URL", "https://handclasp.example.org:abc"),
+        ("HANDCLASP_PUBLIC_URL", "https://user:word@handclasp.example.org"),
+        ("HANDCLASP_DATABASE_URL", "sqlite:///relative.sqlite3"),
+        ("HANDCLASP_DATABASE_URL", "postgresql+psycopg://host:abc/x"),
+        ("HANDCLASP_DATABASE_OWNER_URL", "postgresql+psycopg://owner@host/x"),
+        ("HANDCLASP_WORKERS", "²"),
         ("HANDCLASP_PUBLIC_URL", "handclasp.example.org"),
         ("HANDCLASP_PUBLIC_URL", "http://handclasp.example.org"),
         ("HANDCLASP_PUBLIC_URL", "https://example.org/handclasp"),
@@ -47,6 +55,12 @@ def test_a_mistyped_name_is_an_error_too(tmp_path: Path) -> None:
 def test_beyond_this_machine_a_public_address_is_needed(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^HANDCLASP_PUBLIC_URL: must be set"):
         Config.from_environment({"HANDCLASP_DATA_DIR": str(tmp_path), "HANDCLASP_BIND": "0.0.0.0:8000"})
+
+
+def test_plain_http_never_leaves_the_machine(tmp_path: Path) -> None:
+    reachable = {"HANDCLASP_BIND": "0.0.0.0:8000", "HANDCLASP_PUBLIC_URL": "http://127.0.0.1:8000"}
+    with pytest.raises(ConfigError, match="must be https"):
+        Config.from_environment({"HANDCLASP_DATA_DIR": str(tmp_path)} | reachable)
 
 
 def test_the_secret_is_made_once_and_private(tmp_path: Path) -> None:

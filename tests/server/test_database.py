@@ -142,9 +142,14 @@ class TestRowLevelSecurity:
 
 def test_members_are_made_once(office: Office) -> None:
     with office.app.app_context():
-        first = add_member(office.organisation_id, " Ana@Example.org ", name="Ana")
-        again = add_member(office.organisation_id, "ana@example.org", name="Another", role=Role.ADMIN)
+        first, is_new = add_member(office.organisation_id, " Ana@Example.org ", name="Ana")
+        again, is_new_again = add_member(
+            office.organisation_id, "ana@example.org", name="Another", team="Unused", role=Role.ADMIN
+        )
+        assert (is_new, is_new_again) == (True, False)
         assert (again.id, again.name, again.role) == (first.id, "Ana", Role.MEMBER)
+        with reading(office.organisation_id) as session:
+            assert session.execute(text("SELECT count(*) FROM team WHERE name = 'Unused'")).scalar_one() == 0
 
 
 def test_sqlite_is_new_enough_and_durable(tmp_path: Path) -> None:

@@ -26,8 +26,7 @@ def test_ratings_come_without_names_items_and_days(office: Office, clock: Clock)
     body, _ = body_and_manifest(text)
     [row] = list(csv.DictReader(io.StringIO(body)))
     assert row["verdict"] == "missed"
-    assert row["tool"] == "trac"
-    assert row["subject_team"] == "other"
+    assert (row["tool"], row["kind"], row["subject_team"]) == ("other", "other", "other")
     for private in ("Ana", "Tomas", "ana@", "Monday", "Ticket", ana.id, tomas.id):
         assert private not in text
 
@@ -46,6 +45,33 @@ def test_a_team_is_named_from_k_people_on_each_side(office: Office, clock: Clock
     ] * 5 + [("other", "other")]
     notes = [json.loads(line) for line in office.admin.get("/api/v1/exports/notes?format=ndjson").text.splitlines()]
     assert {(row["author_team"], row["recipient_team"]) for row in notes[:-1]} == {("Night shift", "Search")}
+
+
+def test_what_few_people_did_is_not_told_apart(office: Office, clock: Clock) -> None:
+    """Between two exports one rating came: the new row has its month and verdict, not where or between whom."""
+    givers = [office.person(f"giver{number}", team="Night shift") for number in range(5)]
+    doers = [office.person(f"doer{number}", team="Search") for number in range(5)]
+    for giver, doer in zip(givers, doers, strict=True):
+        giver.rate(doer, item=item(giver.id))
+    clock.forward(seconds=11)
+    before = office.admin.get("/api/v1/exports/ratings?format=ndjson").text.splitlines()[:-1]
+    givers[0].rate(doers[1], "missed", item=item("7", tool="redmine", kind="issue"))
+    clock.forward(seconds=11)
+    after = office.admin.get("/api/v1/exports/ratings?format=ndjson").text.splitlines()[:-1]
+    [new] = [json.loads(line) for line in after if after.count(line) > before.count(line)]
+    assert new["verdict"] == "missed"
+    assert {new[name] for name in ("tool", "kind", "rater_team", "subject_team")} == {"other"}
+    named = [json.loads(line) for line in before]
+    assert {(row["tool"], row["rater_team"], row["subject_team"]) for row in named} == {
+        ("trac", "Night shift", "Search")
+    }
+
+
+def test_a_hash_in_a_name_is_no_comment(office: Office) -> None:
+    office.member("cy", team="Team #1")
+    lines = office.admin.get("/api/v1/exports/members?format=csv").text.splitlines()
+    assert any('"Team #1"' in line for line in lines)
+    assert sum(line.startswith("#") for line in lines) == 1
 
 
 def test_ratings_in_their_undo_window_are_not_exported(office: Office, clock: Clock) -> None:

@@ -10,6 +10,8 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
@@ -188,9 +190,108 @@ def test_serve_refuses_an_unprepared_database(one_worker: HandclaspServer) -> No
 
 
 def test_the_log_names_nobody(server: HandclaspServer) -> None:
-    """Rule 3: no log line tells who rated whom; there is no access log at all."""
+    """Rule 3: no log line tells who rated whom, not even an error's; there is no access log at all."""
+    server.cli("invite", "ana@example.org")
     member_token(server, "ana@example.org")
     log = server.log.read_text()
     assert "/api/v1" not in log
     assert "hca_" not in log
     assert "ana" not in log
+
+
+def test_a_failing_database_is_a_calm_answer_and_a_log_without_words(one_worker: HandclaspServer) -> None:
+    """The tables vanish while it serves: problem+json, a page of our own, and no value in the log."""
+    token, _ = member_token(one_worker, "tomas@example.org")
+    _, ana = member_token(one_worker, "ana@example.org")
+    path = one_worker.directory / "data" / "handclasp.sqlite3"
+    rename(path, "note", "note_gone")
+    body = {"kind": "thanks", "recipient": {"member": ana}, "item": None, "text": "WORDS OF MINE"}
+    answer = httpx.put(
+        f"{one_worker.url}/api/v1/notes/{uuid.uuid4()}", json=body, headers={"Authorization": f"Bearer {token}"}
+    )
+    rename(path, "note_gone", "note")
+    rename(path, "console_session", "session_gone")
+    page = httpx.get(
+        f"{one_worker.url}/",
+        headers={"Accept": "text/html"},
+        cookies={"handclasp": signed_in_cookie(one_worker, path)},
+    )
+    rename(path, "session_gone", "console_session")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
+    assert page.status_code == 500
+    assert "Our mistake" in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    log = one_worker.log.read_text()
+    assert "unhandled database error" in log
+    assert "WORDS OF MINE" not in log
+    assert ana not in log
+
+
+def rename(path: Path, table: str, to: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {to}")
+
+
+def signed_in_cookie(server: HandclaspServer, path: Path) -> str:
+    """The cookie of a browser that signed in before the table went."""
+    rename(path, "session_gone", "console_session")
+    link = server.sign_in_link("ana@example.org")
+    with httpx.Client(base_url=server.url) as client:
+        assert client.post(link.removeprefix(server.url)).status_code == 303
+        cookie = client.cookies["handclasp"]
+    rename(path, "console_session", "session_gone")
+    return cookie
+
+
+def test_a_large_export_holds_up_nobody(one_worker: HandclaspServer) -> None:
+    """20,000 notes leave while /healthz answers within 50 ms; a reader who stalls holds no transaction."""
+    member_token(one_worker, "ana@example.org")
+    member_token(one_worker, "tomas@example.org")
+    with closing(sqlite3.connect(one_worker.directory / "data" / "handclasp.sqlite3")) as connection:
+        connection.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000), "
+            "a AS (SELECT * FROM member WHERE email = 'ana@example.org'), "
+            "t AS (SELECT * FROM member WHERE email = 'tomas@example.org') "
+            "INSERT INTO note (organisation_id, id, author_id, recipient_id, kind, text, written_at) "
+            "SELECT a.organisation_id, lower(hex(randomblob(16))), t.id, a.id, 'thanks', 'Thank you.', "
+            "'2026-11-01 10:00:00.000000' FROM n, a, t"
+        )
+        connection.commit()
+    token = one_worker.cli("token", "admin@localhost").strip()
+    exporting = httpx.Client(base_url=one_worker.url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    asking = httpx.Client(base_url=one_worker.url)
+    asking.get("/healthz")
+    rows: list[int] = []
+    export = threading.Thread(
+        target=lambda: rows.append(exporting.get("/api/v1/exports/notes?format=ndjson").text.count("\n"))
+    )
+    export.start()
+    waits: list[float] = []
+    while export.is_alive():
+        began = time.perf_counter()
+        assert asking.get("/healthz").status_code == 200
+        waits.append(time.perf_counter() - began)
+    exporting.close()
+    asking.close()
+    print(f"healthz during an export of {rows[0]} lines: {len(waits)} calls, slowest {max(waits) * 1000:.1f} ms")
+    assert rows[0] > 20000
+    assert max(waits) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "status"),
+    [("/api/v1/inbox/read", "application/json", 413), ("/oauth/token", "application/x-www-form-urlencoded", 411)],
+)
+def test_a_body_in_chunks_is_measured_too(one_worker: HandclaspServer, path: str, kind: str, status: int) -> None:
+    token, _ = member_token(one_worker, "ana@example.org")
+    answer = httpx.post(
+        f"{one_worker.url}{path}",
+        content=(b" " * 1024 for _ in range(100)),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": kind},
+    )
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_headers_meant_for_gunicorn_are_not_believed(one_worker: HandclaspServer) -> None:
+    answer = httpx.get(f"{one_worker.url}/healthz", headers={"SCRIPT_NAME": "/x"})
+    assert answer.status_code in (200, 400)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from handclasp.paging import encode_cursor
 from tests.support.office import Clock, Office, item
 
 
@@ -63,6 +64,17 @@ def test_a_rating_is_seen_when_its_undo_window_has_passed(office: Office, clock:
     assert (entry["verdict"], entry["text"]) == ("missed", "A word on Monday.")
 
 
+def test_the_same_verdict_again_disturbs_nobody(office: Office, clock: Clock) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    rating_id = uuid.uuid4()
+    tomas.rate(ana, id=rating_id)
+    clock.forward(seconds=11)
+    ana.post("/api/v1/inbox/read", {"ids": [str(rating_id)]})
+    again = tomas.rate(ana, id=rating_id, revision=2)
+    assert (again.status_code, again.json()["revision"]) == (200, 2)
+    assert [entry["read"] for entry in ana.inbox()] == [True]
+
+
 def test_unread_comes_first_then_the_latest_in_pages_without_gap_or_repeat(office: Office, clock: Clock) -> None:
     tomas, ana = office.person("tomas"), office.person("ana")
     sent: list[str] = []
@@ -109,7 +121,8 @@ def test_the_unread_count_costs_a_304_until_it_changes(office: Office) -> None:
 
 def test_a_foreign_or_broken_cursor_says_so(office: Office) -> None:
     ana = office.person("ana")
-    for cursor in ("nonsense", "WzFd", "W10", "%00", "WyIxIiwgIjIwMjYiLCAieCJd"):
+    no_zone = encode_cursor(0, "2026-11-22T10:00:00", str(uuid.uuid4()))
+    for cursor in ("nonsense", "WzFd", "W10", "%00", "WyIxIiwgIjIwMjYiLCAieCJd", no_zone):
         answer = ana.get("/api/v1/inbox", params={"cursor": cursor})
         assert answer.status_code == 422, cursor
         assert answer.json()["errors"][0]["pointer"] == "?cursor"

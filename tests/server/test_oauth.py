@@ -60,6 +60,15 @@ def test_who_is_not_signed_in_signs_in_first_and_comes_back(office: Office) -> N
     assert f"state={pkce.state}" in onward
 
 
+def test_not_now_stays_no_whatever_the_address_says(office: Office) -> None:
+    ana, pkce = office.person("ana").sign_in(), Pkce.new()
+    page = ana.browser.get("/oauth/authorize", params=pkce.query() | {"answer": "connect", "csrf": "x"})
+    fields = hidden_fields(page.text)
+    assert "answer" not in fields
+    answer = ana.browser.post("/oauth/authorize", data=fields | {"answer": "no"})
+    assert "error=access_denied" in answer.headers["Location"]
+
+
 def test_declining_goes_back_with_access_denied(office: Office) -> None:
     ana, pkce = office.person("ana").sign_in(), Pkce.new()
     page = ana.browser.get("/oauth/authorize", params=pkce.query())
@@ -158,9 +167,19 @@ def test_a_lost_answer_is_survivable_for_thirty_seconds(office: Office, clock: C
     second = refresh(office, first)
     assert second.status_code == 200
     assert works(ana, second.json()["access_token"])
-    # The lost successor was replaced, so nobody can use it.
-    assert refresh(office, lost["refresh_token"]).status_code == 400
     assert refresh(office, second.json()["refresh_token"]).status_code == 200
+    assert lost["refresh_token"] != second.json()["refresh_token"]
+
+
+def test_a_replay_within_the_thirty_seconds_is_found_out(office: Office) -> None:
+    """A thief replays the token: as soon as the owner goes on, both lose it, and the owner connects again."""
+    ana = office.person("ana")
+    first = connected(office, ana)["refresh_token"]
+    owners = refresh(office, first).json()
+    thiefs = refresh(office, first).json()
+    assert refresh(office, owners["refresh_token"]).json()["error"] == "invalid_grant"
+    assert not works(ana, thiefs["access_token"])
+    assert refresh(office, thiefs["refresh_token"]).status_code == 400
 
 
 def test_a_late_reuse_ends_the_whole_grant(office: Office, clock: Clock) -> None:

@@ -164,6 +164,23 @@ def test_a_pick_never_changes_a_confirmed_alias(office: Office) -> None:
     assert answer.json()["subject"]["id"] == ana.id
 
 
+def test_a_pick_never_redirects_an_address_that_is_known(office: Office) -> None:
+    tomas, ana, mei = office.person("tomas"), office.person("ana"), office.person("mei")
+    tomas.thank(mei, recipient={"member": mei.id, "handle": "ana@example.org"})
+    answer = tomas.rate(ana, subject={"handle": "ana@example.org"})
+    assert answer.json()["subject"]["id"] == ana.id
+
+
+def test_taking_back_a_rating_takes_back_the_pick_it_taught(office: Office) -> None:
+    tomas, ana, mei = office.person("tomas"), office.person("ana"), office.person("mei")
+    rating_id = uuid.uuid4()
+    tomas.rate(ana, id=rating_id, subject={"member": ana.id, "handle": "m.kato"})
+    assert mei.rate(ana, item=item("2"), subject={"handle": "m.kato"}).status_code == 201
+    tomas.call("DELETE", f"/api/v1/ratings/{rating_id}?revision=2")
+    unknown = mei.rate(ana, item=item("3"), subject={"handle": "m.kato"})
+    assert unknown.json()["type"] == "urn:handclasp:problem:unknown-subject"
+
+
 @pytest.mark.parametrize("parallel", [8])
 def test_the_same_put_at_once_is_stored_once(office: Office, parallel: int) -> None:
     tomas, ana = office.person("tomas"), office.person("ana")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import uuid
 from typing import Any
 
+from handclasp.paging import encode_cursor
+from handclasp.people import service
 from tests.support.office import Office, Person, item
 
 
@@ -78,6 +82,23 @@ def test_the_directory_is_searched_by_part_of_name_or_address(office: Office) ->
         if cursor is None:
             break
     assert everybody == ["Admin", "Ana", "Mei.Kato", "Tomas"]
+
+
+def test_names_of_every_script_are_found(office: Office) -> None:
+    tomas = office.person("tomas")
+    with office.app.app_context():
+        service.add_member(office.organisation_id, "oe@example.org", name="Ørjan Åsen")
+    for q in ("Ørjan", "ør", "ÅSEN"):
+        assert len(tomas.get("/api/v1/people", params={"q": q}).json()["items"]) == 1, q
+
+
+def test_a_cursor_no_database_can_compare_says_so(office: Office) -> None:
+    tomas = office.person("tomas")
+    for name in ("a\x00b", "\ud800", 7):
+        cursor = encode_cursor(name, str(uuid.uuid4()))
+        assert tomas.get("/api/v1/people", params={"cursor": cursor}).status_code == 422
+    nested = base64.urlsafe_b64encode(b'"text"').decode()
+    assert tomas.get("/api/v1/people", params={"cursor": nested}).status_code == 422
 
 
 def test_me_tells_who_and_which_rules(office: Office) -> None:

@@ -106,6 +106,7 @@ CONSOLE: dict[tuple[str, str], tuple[int, int, int]] = {
     ("POST", "/exports/token"): (401, 403, 403),
     ("GET", "/exports/<any(ratings, notes, members):dataset>.<any(csv, ndjson):format>"): (302, 403, 200),
     ("POST", "/connections/<uuid:grant_id>/end"): (401, 403, 403),
+    ("POST", "/sessions/<uuid:session_id>/end"): (401, 403, 403),
     ("POST", "/sign-out"): (401, 403, 403),
     ("GET", "/oauth/authorize"): (302, 400, 400),
     ("POST", "/oauth/authorize"): (401, 403, 403),
@@ -137,6 +138,7 @@ def test_every_page_answers_each_as_the_table_says(office: Office) -> None:
             "<any(ratings, notes, members):dataset>": "members",
             "<any(csv, ndjson):format>": "csv",
             "<uuid:grant_id>": str(uuid.uuid4()),
+            "<uuid:session_id>": str(uuid.uuid4()),
             "<token>": "hcl_nonsense",
             "<path:name>": "console.css",
         }.items():

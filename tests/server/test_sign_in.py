@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from handclasp.auth import service as sign_in
 from handclasp.auth.service import NewLink
-from tests.support.office import Clock, Office, browser, hidden_fields
+from tests.support.office import Clock, Office, Person, browser, hidden_fields
 
 
 def link_for(office: Office, name: str) -> NewLink:
@@ -50,11 +51,30 @@ def test_the_code_does_the_same_in_the_window_that_asked(office: Office) -> None
     assert by_code(office, "coder@example.org", code)[0] == 422
 
 
-def test_five_wrong_codes_close_it(office: Office) -> None:
-    code = link_for(office, "guessed").code
+def test_after_five_wrong_codes_only_the_link_is_left(office: Office) -> None:
+    link = link_for(office, "guessed")
     for _ in range(5):
         assert by_code(office, "guessed@example.org", "AAAA-AAAA")[0] == 422
-    assert by_code(office, "guessed@example.org", code)[0] == 422
+    assert by_code(office, "guessed@example.org", link.code)[0] == 422
+    assert browser(office.app).post(f"/sign-in/{link.secret}").status_code == 303
+
+
+def test_links_made_at_once_leave_one(office: Office) -> None:
+    member = office.member("busy")
+
+    def make(_: int) -> NewLink:
+        with office.app.app_context():
+            return sign_in.new_link(member.organisation_id, member.id)
+
+    with ThreadPoolExecutor(4) as pool:
+        links = list(pool.map(make, range(4)))
+    used = [browser(office.app).post(f"/sign-in/{link.secret}").status_code for link in links]
+    assert sorted(used) == [303, 410, 410, 410]
+
+
+def test_what_cannot_be_an_address_is_just_wrong(office: Office) -> None:
+    for email in ("a\x00b@example.org", "", "x" * 70000):
+        assert by_code(office, email, "AAAA-AAAA")[0] in (413, 422)
 
 
 @pytest.mark.parametrize("onward", ["https://evil.example.org/", "//evil.example.org", "/\\evil.example.org", "x"])
@@ -66,7 +86,13 @@ def test_signing_in_never_leads_elsewhere(office: Office, onward: str) -> None:
 def test_a_form_from_another_site_signs_nobody_in(office: Office) -> None:
     link = link_for(office, "ana")
     client = browser(office.app)
-    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example.org"}):
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://evil.example.org"},
+        {"Origin": "http://127.0.0.1"},
+        {"Origin": "http://127.0.0.1:800"},
+        {"Origin": "null"},
+    ):
         assert client.post(f"/sign-in/{link.secret}", headers=headers).status_code == 403
     assert client.get("/").status_code == 302
 
@@ -79,6 +105,20 @@ def test_signing_out_ends_the_session_for_good(office: Office) -> None:
     copied = browser(office.app)
     copied.cookies.update(cookies)
     assert copied.get("/").status_code == 302
+
+
+def test_my_sessions_are_listed_and_can_be_ended(office: Office) -> None:
+    ana = office.person("ana").sign_in()
+    other = Person(office.app, ana.member).sign_in()
+    page = ana.browser.get("/").text
+    ends = re.findall(r'action="(/sessions/[^"]+/end)"', page)
+    assert len(ends) == 3  # these two, and the one in which the extension was connected
+    mei = office.person("mei")
+    mei.browser.post(ends[0], data=hidden_fields(mei.browser.get("/").text))
+    assert other.browser.get("/").status_code == 200
+    assert ana.browser.post(ends[0], data=hidden_fields(page)).status_code == 303
+    assert other.browser.get("/").status_code == 302
+    assert ana.browser.get("/").status_code == 200
 
 
 def test_a_session_ends_after_thirty_days(office: Office, clock: Clock) -> None:
@@ -96,6 +136,7 @@ def test_an_admin_invites_and_the_link_works(office: Office) -> None:
     [link] = re.findall(r'id="invite-link">http://127.0.0.1:8000([^<]+)<', answer.text)
     assert "Sign in as Nia New" in browser(office.app).get(link).text
     assert "new@example.org" in admin.get("/members").text
+    assert "is a member already" in admin.post("/members", data=form | {"team": "Sales"}).text
     bad = admin.post("/members", data=form | {"email": "nobody"})
     assert bad.status_code == 422
     assert "is not an e-mail address" in bad.text
@@ -103,7 +144,8 @@ def test_an_admin_invites_and_the_link_works(office: Office) -> None:
 
 def test_a_form_without_its_token_changes_nothing(office: Office) -> None:
     admin = office.admin.sign_in().browser
-    assert admin.post("/members", data={"email": "x@example.org"}).status_code == 403
+    for token in ({}, {"csrf": "é"}, {"csrf": "0" * 64}):
+        assert admin.post("/members", data={"email": "x@example.org"} | token).status_code == 403
     assert "x@example.org" not in admin.get("/members").text
 
 
@@ -119,6 +161,8 @@ def test_a_token_for_scripts_exports_and_nothing_else(office: Office) -> None:
     made = admin.post("/exports/token", data=hidden_fields(admin.get("/exports").text) | {"label": "Report"})
     [token] = re.findall(r'id="token">([^<]+)<', made.text)
     assert token not in admin.get("/exports").text
+    unnameable = hidden_fields(admin.get("/exports").text) | {"label": "a\x00b"}
+    assert admin.post("/exports/token", data=unnameable).status_code == 422
     script = office.person("script")
     script.token = token
     assert script.get("/api/v1/exports/members").status_code == 200

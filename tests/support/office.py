@@ -140,10 +140,10 @@ class Person:
         rating_id = changes.pop("id", uuid.uuid4())
         return self.put(f"/api/v1/ratings/{rating_id}", rating(colleague, verdict, **changes))
 
-    def thank(self, recipient: Person, text: str = "Thank you.", **changes: Any) -> httpx.Response:
+    def thank(self, colleague: Person, text: str = "Thank you.", /, **changes: Any) -> httpx.Response:
         """PUT a thank-you note under a new id."""
         note_id = changes.pop("id", uuid.uuid4())
-        body = {"kind": "thanks", "recipient": {"member": recipient.id}, "item": item(), "text": text} | changes
+        body = {"kind": "thanks", "recipient": {"member": colleague.id}, "item": item(), "text": text} | changes
         return self.put(f"/api/v1/notes/{note_id}", body)
 
     def inbox(self) -> list[dict[str, Any]]:
@@ -198,9 +198,10 @@ class Office:
     def member(self, name: str, team: str | None = None, role: Role = Role.MEMBER) -> Member:
         """A member who never connects."""
         with self.app.app_context():
-            return people.add_member(
+            made, _ = people.add_member(
                 self.organisation_id, f"{name.lower()}@example.org", name=name.title(), team=team, role=role
             )
+            return made
 
     def alias(self, handle: str, person: Person, tool: str = "trac", host: str = "trac.example.org") -> None:
         """Confirm a handle, as an admin does on the command line."""

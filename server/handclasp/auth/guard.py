@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, g, redirect, request, session
 from werkzeug.wrappers import Response
 
+from ..config import Config, is_loopback
 from ..contract import contract_of
 from ..errors import Problem
 from ..people.models import Role
@@ -70,9 +71,12 @@ def csrf_token() -> str:
 
 def check_same_origin() -> None:
     """Refuse a form sent from another site where there is no session yet to bind a CSRF token to. Raises 403."""
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin", request.host_url.rstrip("/"))
-    if site not in ("same-origin", "none") or origin not in (request.host_url.rstrip("/")):
+    config: Config = current_app.extensions["handclasp_config"]
+    own = {config.public_url}
+    if is_loopback(request.host.rpartition(":")[0] or request.host):
+        own.add(request.host_url.rstrip("/"))
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in (None, "same-origin", "none") or (origin is not None and origin not in own):
         raise Problem(403, "foreign-form", "This form was sent from another site. Open Handclasp and repeat it here.")
 
 
@@ -125,5 +129,5 @@ def _console(permission: Permission) -> Response | None:
 
 def check_csrf() -> None:
     """Refuse a form that our own page did not send. Raises 403."""
-    if not hmac.compare_digest(request.form.get("csrf", ""), csrf_token()):
+    if not hmac.compare_digest(request.form.get("csrf", "").encode(), csrf_token().encode()):
         raise Problem(403, "stale-form", "This form has been open too long. Load the page again and repeat it.")

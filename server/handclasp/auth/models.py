@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, UTCDateTime
@@ -13,18 +13,18 @@ from ..people.models import Member
 
 
 class SignInLink(Base):
-    """A one-time link, and the code that does the same in the window that asked."""
+    """A member's one-time link, and the code that does the same in the window that asked. A newer one replaces it."""
 
     __tablename__ = "sign_in_link"
     __table_args__ = (
         ForeignKeyConstraint(["organisation_id", "member_id"], ["member.organisation_id", "member.id"]),
-        Index("sign_in_link_of_member", "organisation_id", "member_id"),
+        UniqueConstraint("organisation_id", "secret_hash"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
-    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    member_id: Mapped[UUID]
     wrong_codes: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -41,6 +41,7 @@ class ConsoleSession(Base):
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[UUID]
     member_id: Mapped[UUID]
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -115,7 +116,10 @@ class AccessToken(Base):
 
 
 class RefreshToken(Base):
-    """Renews a grant's tokens. `rotated_at` says when a successor was given out for it."""
+    """Renews a grant's tokens. `rotated_at` says when a successor was given out for it.
+
+    `displaced` marks a successor that was thought lost and replaced: whoever presents it shows that it was not lost.
+    """
 
     __tablename__ = "refresh_token"
     __table_args__ = (
@@ -133,5 +137,6 @@ class RefreshToken(Base):
     parent_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     rotated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    displaced: Mapped[bool] = mapped_column(default=False)
 
     grant: Mapped[TokenGrant] = relationship(lazy="joined", innerjoin=True, viewonly=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from ..db import reading, utc_now, writing
+from ..db import insert, new_id, reading, utc_now, writing
 from ..people.models import Member
-from ..people.service import member, organisations
+from ..people.service import member, member_by_email, organisations
 from . import secrets
 from .models import ConsoleSession, SignInLink
 
@@ -43,18 +44,17 @@ def new_link(organisation_id: UUID, member_id: UUID) -> NewLink:
     secret, code = secrets.mint("hcl", organisation_id), secrets.mint_code()
     expires_at = utc_now() + LINK_LIVES
     with writing(organisation_id) as session:
+        values = {
+            "secret_hash": secret.hash,
+            "code_hash": secrets.digest(code),
+            "wrong_codes": 0,
+            "expires_at": expires_at,
+            "used_at": None,
+        }
         session.execute(
-            delete(SignInLink).where(SignInLink.organisation_id == organisation_id, SignInLink.member_id == member_id)
-        )
-        session.add(
-            SignInLink(
-                organisation_id=organisation_id,
-                secret_hash=secret.hash,
-                code_hash=secrets.digest(code),
-                member_id=member_id,
-                wrong_codes=0,
-                expires_at=expires_at,
-            )
+            insert(SignInLink)
+            .values(organisation_id=organisation_id, member_id=member_id, **values)
+            .on_conflict_do_update(index_elements=["organisation_id", "member_id"], set_=values)
         )
     return NewLink(secret.text, code, expires_at)
 
@@ -83,9 +83,14 @@ def sign_in_by_link(text: str) -> SignedIn | None:
 
 
 def sign_in_by_code(email: str, typed: str) -> SignedIn | None:
-    """As by link, with the e-mail address and the code. Five wrong codes close the link."""
+    """As by link, with the e-mail address and the code. After five wrong ones the code is worth nothing any more; the
+    link still is, so that a stranger who guesses locks nobody out.
+    """
     code_hash = secrets.digest(secrets.normalise_code(typed))
     for organisation in organisations():
+        # Looked at first: an address nobody has must not take the writers' turn.
+        if member_by_email(organisation.organisation_id, email) is None:
+            continue
         link_hash = _link_for_code(organisation.organisation_id, email, code_hash)
         if link_hash is not None:
             return _use(organisation.organisation_id, link_hash)
@@ -140,6 +145,7 @@ def _use(organisation_id: UUID, link_hash: bytes) -> SignedIn | None:
             ConsoleSession(
                 organisation_id=organisation_id,
                 secret_hash=secret.hash,
+                id=new_id(),
                 member_id=found.id,
                 started_at=now,
                 expires_at=now + SESSION_LIVES,
@@ -162,6 +168,36 @@ def session_owner(text: str) -> Member | None:
             )
         ).scalar_one_or_none()
     return found.member if found else None
+
+
+def sessions(organisation_id: UUID, member_id: UUID) -> Sequence[ConsoleSession]:
+    """The browsers in which a member is signed in to the console, latest first."""
+    with reading(organisation_id) as session:
+        return (
+            session.execute(
+                select(ConsoleSession)
+                .where(
+                    ConsoleSession.organisation_id == organisation_id,
+                    ConsoleSession.member_id == member_id,
+                    ConsoleSession.expires_at > utc_now(),
+                )
+                .order_by(ConsoleSession.started_at.desc())
+            )
+            .scalars()
+            .all()
+        )
+
+
+def end_session(organisation_id: UUID, member_id: UUID, session_id: UUID) -> None:
+    """End one of the member's own sessions. Another's, or an unknown one, is passed over."""
+    with writing(organisation_id) as session:
+        session.execute(
+            delete(ConsoleSession).where(
+                ConsoleSession.organisation_id == organisation_id,
+                ConsoleSession.member_id == member_id,
+                ConsoleSession.id == session_id,
+            )
+        )
 
 
 def sign_out(text: str) -> None:

@@ -2,7 +2,8 @@
 
 A grant is one member's consent to one client. Refresh tokens rotate; presenting one again after its successor was
 used, or more than 30 seconds later, means that two parties hold it, and ends the whole grant (RFC 9700, 4.14.2).
-Within the 30 seconds it means that an answer was lost on the way, and a new successor replaces the lost one.
+Within the 30 seconds it means that an answer was lost on the way, and a new successor replaces the lost one; should the
+lost one be presented after all, somebody else holds it, and the grant ends, too.
 """
 
 from __future__ import annotations
@@ -145,6 +146,9 @@ def rotate(old: RefreshToken, pair: TokenPair) -> bool:
         ).scalar_one_or_none()
         if token is None or token.grant.revoked_at is not None:
             return False
+        if token.displaced:
+            _revoke(session, organisation_id, token.grant_id)
+            return False
         if token.rotated_at is not None:
             successors = _successors(session, token)
             used = any(successor.rotated_at is not None for successor in successors)
@@ -152,7 +156,7 @@ def rotate(old: RefreshToken, pair: TokenPair) -> bool:
                 _revoke(session, organisation_id, token.grant_id)
                 return False
             for successor in successors:
-                session.delete(successor)
+                successor.displaced = True
         else:
             token.rotated_at = now
         _drop_older(session, token)
@@ -202,6 +206,7 @@ def _add_pair(session: Session, grant_id: UUID, pair: TokenPair, *, parent_hash:
                 secret_hash=pair.refresh.hash,
                 grant_id=grant_id,
                 parent_hash=parent_hash,
+                displaced=False,
                 expires_at=now + REFRESH_LIVES,
             ),
         ]

@@ -18,6 +18,16 @@ from .oauth import CLIENT_ID, SCOPE
 
 blueprint = Blueprint("auth", __name__)
 
+_PARAMETERS = (
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+)
+
 
 def _server() -> Any:
     return current_app.extensions["handclasp_oauth"]
@@ -32,7 +42,12 @@ def consent() -> str | AnyResponse:
     except OAuth2Error as error:
         return _refused(error)
     home = organisation(caller().organisation_id)
-    return render_template("authorize.html", organisation=home, caller=caller(), fields=request.args)
+    return render_template("authorize.html", organisation=home, caller=caller(), fields=_asked())
+
+
+def _asked() -> dict[str, str]:
+    """What the extension asked with, to go through the form unchanged: its own parameters, and no others."""
+    return {name: request.args[name] for name in _PARAMETERS if name in request.args}
 
 
 @blueprint.post("/oauth/authorize")

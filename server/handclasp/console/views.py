@@ -149,6 +149,7 @@ def home() -> str:
         "home.html",
         me=people.me(who.organisation_id, who.member_id),
         grants=tokens.grants(who.organisation_id, who.member_id),
+        sessions=sign_in.sessions(who.organisation_id, who.member_id),
         address=current_app.extensions["handclasp_config"].public_url,
     )
 
@@ -158,6 +159,14 @@ def home() -> str:
 def end_connection(grant_id: UUID) -> AnyResponse:
     """End one of my connections: its tokens stop working at once."""
     tokens.revoke_grant(caller().organisation_id, caller().member_id, grant_id)
+    return redirect("/", 303)
+
+
+@blueprint.post("/sessions/<uuid:session_id>/end")
+@permit(Permission.CONSOLE_MEMBER)
+def end_session(session_id: UUID) -> AnyResponse:
+    """Sign one of my browsers out, this one or another."""
+    sign_in.end_session(caller().organisation_id, caller().member_id, session_id)
     return redirect("/", 303)
 
 
@@ -175,7 +184,7 @@ def invite() -> str | AnyResponse:
     form = request.form
     organisation_id = caller().organisation_id
     try:
-        member = people.add_member(
+        member, is_new = people.add_member(
             organisation_id,
             form.get("email", ""),
             name=form.get("name") or None,
@@ -184,7 +193,7 @@ def invite() -> str | AnyResponse:
     except Problem as problem:
         return make_response(_members_page(problem=problem), problem.status)
     link = sign_in.new_link(organisation_id, member.id)
-    return _members_page(invited=member, link=link)
+    return _members_page(invited=member, is_new=is_new, link=link)
 
 
 def _members_page(**more: Any) -> str:
@@ -210,7 +219,7 @@ def exports_page() -> str:
 @permit(Permission.CONSOLE_ADMIN)
 def make_token() -> str:
     """A token for scripts, shown this once."""
-    label = request.form.get("label", "").strip()[:120] or "Script"
+    label = people.check_name(request.form.get("label", "") or "Script")
     return _exports_page(tokens.new_machine_token(caller().organisation_id, caller().member_id, label))
 
 

@@ -1,7 +1,8 @@
 """What an admin may take out: rows without names (rule 9), streamed from one snapshot, ending in a manifest.
 
-A team is named only where the pair (from team, to team) rests on at least k people on each side; all other rows
-say `other`. Dates are months. A rating's item is left out: its title or key would name its people.
+A row tells its tool, kind and teams only where its cell (month, tool, kind, from team, to team) rests on at least k
+people on each side; all other rows say `other`. Dates are months. A rating's item is left out: its title or key would
+name its people.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import enum
 import hashlib
 import io
 import json
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ..contract import rfc3339
@@ -49,7 +53,6 @@ class Format(enum.StrEnum):
 
 
 Row = dict[str, str | None]
-_Pairs = frozenset[tuple[UUID | None, UUID | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,10 @@ class _Plan:
 
 
 def export(organisation_id: UUID, dataset: Dataset, format: Format) -> Iterator[str]:
-    """The dataset as text, piece by piece, all from one instant, outside any write.
+    """The dataset as text, some hundred rows at a time, all from one instant, outside any write.
 
     The last line is a manifest with the number of rows and the SHA-256 of everything before it: without it the
-    file is cut short.
+    file is cut short. Take it all before sending any of it: the transaction lasts as long as the iteration.
     """
     plan = _PLANS[dataset]
     write = _csv if format is Format.CSV else _ndjson
@@ -75,11 +78,12 @@ def export(organisation_id: UUID, dataset: Dataset, format: Format) -> Iterator[
             head = _csv_line(plan.columns)
             digest.update(head.encode())
             yield head
-        for row in plan.rows(session, organisation_id, utc_now()):
-            line = write(row)
-            digest.update(line.encode())
-            count += 1
-            yield line
+        rows = plan.rows(session, organisation_id, utc_now())
+        while lines := [write(row) for row in islice(rows, _BATCH)]:
+            piece = "".join(lines)
+            digest.update(piece.encode())
+            count += len(lines)
+            yield piece
     yield _manifest(dataset, format, count, digest.hexdigest())
 
 
@@ -99,7 +103,8 @@ def _csv(row: Row) -> str:
 
 def _csv_line(cells: Sequence[str]) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow(cells)
+    # All in quotes, so that a `#` in a name is never taken for the manifest's mark.
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(cells)
     return line.getvalue()
 
 
@@ -108,86 +113,109 @@ def defused(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """What a row tells of where something happened."""
+
+    month: str
+    tool: str | None
+    kind: str
+    from_team: UUID | None
+    to_team: UUID | None
+
+
+class _Crowd:
+    """Counts the people behind each cell, so that only cells of at least k on each side are told apart."""
+
+    def __init__(self, k: int) -> None:
+        self._k = k
+        self._givers: defaultdict[_Cell, set[UUID]] = defaultdict(set)
+        self._receivers: defaultdict[_Cell, set[UUID]] = defaultdict(set)
+
+    def add(self, cell: _Cell, giver: UUID, receiver: UUID) -> None:
+        """Count two people; more than k on a side need not be remembered."""
+        for people, person in ((self._givers[cell], giver), (self._receivers[cell], receiver)):
+            if len(people) < self._k:
+                people.add(person)
+
+    def is_large(self, cell: _Cell) -> bool:
+        """True when at least k people stand on each side of the cell."""
+        return len(self._givers[cell]) >= self._k and len(self._receivers[cell]) >= self._k
+
+
 def _month(moment: datetime) -> str:
     return f"{moment:%Y-%m}"
 
 
 def _rating_rows(session: Session, organisation_id: UUID, now: datetime) -> Iterator[Row]:
-    visible = (
-        Rating.organisation_id == organisation_id,
-        Rating.withdrawn_at.is_(None),
-        Rating.visible_at <= now,
-    )
-    pairs = _named_pairs(
-        session,
-        organisation_id,
-        select(
-            Rating.rater_team_id,
-            Rating.subject_team_id,
-            func.count(Rating.rater_id.distinct()),
-            func.count(Rating.subject_id.distinct()),
-        )
-        .where(*visible)
-        .group_by(Rating.rater_team_id, Rating.subject_team_id),
-    )
-    teams = _team_names(session, organisation_id)
     query = (
         select(
             Rating.given_at,
             Item.tool,
             Item.kind,
-            Rating.direction,
-            Rating.verdict,
             Rating.rater_team_id,
             Rating.subject_team_id,
+            Rating.rater_id,
+            Rating.subject_id,
+            Rating.direction,
+            Rating.verdict,
         )
         .join(Handoff, (Handoff.organisation_id == Rating.organisation_id) & (Handoff.id == Rating.handoff_id))
         .join(Item, (Item.organisation_id == Handoff.organisation_id) & (Item.id == Handoff.item_id))
-        .where(*visible)
+        .where(
+            Rating.organisation_id == organisation_id,
+            Rating.withdrawn_at.is_(None),
+            Rating.visible_at <= now,
+        )
         # The client's random id as the order: rows that stand together tell nothing.
         .order_by(Rating.id)
     )
-    for given_at, tool, kind, direction, verdict, rater_team, subject_team in _stream(session, query):
-        named = (rater_team, subject_team) in pairs
+    crowd = _Crowd(policy_in_force(session, organisation_id).k)
+    for given_at, tool, kind, rater_team, subject_team, rater, subject, _, _ in _stream(session, query):
+        crowd.add(_Cell(_month(given_at), tool, kind, rater_team, subject_team), rater, subject)
+    teams = _team_names(session, organisation_id)
+    for given_at, tool, kind, rater_team, subject_team, _, _, direction, verdict in _stream(session, query):
+        cell = _Cell(_month(given_at), tool, kind, rater_team, subject_team)
+        large = crowd.is_large(cell)
         yield {
-            "month": _month(given_at),
-            "tool": tool,
-            "kind": kind,
+            "month": cell.month,
+            "tool": tool if large else OTHER,
+            "kind": kind if large else OTHER,
             "direction": direction.value,
             "verdict": verdict.value,
-            "rater_team": teams.get(rater_team, OTHER) if named else OTHER,
-            "subject_team": teams.get(subject_team, OTHER) if named else OTHER,
+            "rater_team": teams.get(rater_team, OTHER) if large else OTHER,
+            "subject_team": teams.get(subject_team, OTHER) if large else OTHER,
         }
 
 
 def _note_rows(session: Session, organisation_id: UUID, _now: datetime) -> Iterator[Row]:
-    pairs = _named_pairs(
-        session,
-        organisation_id,
+    query = (
         select(
+            Note.written_at,
+            Item.tool,
+            Note.kind,
             Note.author_team_id,
             Note.recipient_team_id,
-            func.count(Note.author_id.distinct()),
-            func.count(Note.recipient_id.distinct()),
+            Note.author_id,
+            Note.recipient_id,
         )
-        .where(Note.organisation_id == organisation_id)
-        .group_by(Note.author_team_id, Note.recipient_team_id),
-    )
-    teams = _team_names(session, organisation_id)
-    query = (
-        select(Note.written_at, Note.kind, Item.tool, Note.author_team_id, Note.recipient_team_id)
         .join(Item, (Item.organisation_id == Note.organisation_id) & (Item.id == Note.item_id), isouter=True)
         .where(Note.organisation_id == organisation_id)
         .order_by(Note.id)
     )
-    for written_at, kind, tool, author_team, recipient_team in _stream(session, query):
-        named = (author_team, recipient_team) in pairs
+    crowd = _Crowd(policy_in_force(session, organisation_id).k)
+    for written_at, tool, kind, author_team, recipient_team, author, recipient in _stream(session, query):
+        crowd.add(_Cell(_month(written_at), tool, kind.value, author_team, recipient_team), author, recipient)
+    teams = _team_names(session, organisation_id)
+    for written_at, tool, kind, author_team, recipient_team, _, _ in _stream(session, query):
+        cell = _Cell(_month(written_at), tool, kind.value, author_team, recipient_team)
+        large = crowd.is_large(cell)
         yield {
-            "month": _month(written_at),
+            "month": cell.month,
             "kind": kind.value,
-            "tool": tool,
-            "author_team": teams.get(author_team, OTHER) if named else OTHER,
-            "recipient_team": teams.get(recipient_team, OTHER) if named else OTHER,
+            "tool": tool if large else OTHER,
+            "author_team": teams.get(author_team, OTHER) if large else OTHER,
+            "recipient_team": teams.get(recipient_team, OTHER) if large else OTHER,
         }
 
 
@@ -208,24 +236,17 @@ def _member_rows(session: Session, organisation_id: UUID, _now: datetime) -> Ite
         }
 
 
-def _named_pairs(session: Session, organisation_id: UUID, counts: Select[*tuple[Any, ...]]) -> _Pairs:
-    """The pairs of teams that rest on at least k people on each side."""
-    k = policy_in_force(session, organisation_id).k
-    return frozenset(
-        (giving, receiving)
-        for giving, receiving, givers, receivers in session.execute(counts)
-        if givers >= k and receivers >= k
-    )
-
-
 def _team_names(session: Session, organisation_id: UUID) -> Mapping[UUID | None, str]:
     teams = session.execute(select(Team).where(Team.organisation_id == organisation_id)).scalars()
     return {team.id: team.name for team in teams}
 
 
 def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
-    """The rows of `query`, a few hundred in memory at a time."""
-    return iter(session.execute(query.execution_options(yield_per=_BATCH)))
+    """The rows of `query`, a few hundred in memory at a time; between them the worker's other requests go on."""
+    for batch in session.execute(query.execution_options(yield_per=_BATCH)).partitions():
+        yield from batch
+        # Not 0: that lets only greenlets run that are ready already, and no socket is looked at meanwhile.
+        time.sleep(0.0001)
 
 
 _PLANS = {

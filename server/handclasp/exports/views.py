@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
+from werkzeug.wsgi import wrap_file
 
 from ..auth.guard import caller, permit
 from ..contract import endpoint
@@ -15,6 +17,8 @@ from .service import Dataset, Format, export
 
 blueprint = Blueprint("exports", __name__)
 
+_IN_MEMORY = 1024 * 1024
+"""Bytes of an export kept in memory; more goes to a temporary file."""
 _MEDIA_TYPES = {Format.CSV: "text/csv; charset=utf-8", Format.NDJSON: "application/x-ndjson"}
 
 
@@ -35,11 +39,19 @@ def download_dataset(dataset: str, format: str) -> Response:
 
 
 def _download(dataset: Dataset, format: Format) -> Response:
+    # On the disk first: a reader who stalls must not hold a transaction open.
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY, mode="w+b")  # noqa: SIM115 - closed with the response
+    for piece in export(caller().organisation_id, dataset, format):
+        file.write(piece.encode())
+    size = file.tell()
+    file.seek(0)
     return Response(
-        stream_with_context(export(caller().organisation_id, dataset, format)),
+        wrap_file(request.environ, cast(IO[bytes], file)),
+        direct_passthrough=True,
         content_type=_MEDIA_TYPES[format],
         headers={
             "Content-Disposition": f'attachment; filename="handclasp-{dataset}.{format}"',
+            "Content-Length": str(size),
             "Cache-Control": "private, no-store",
         },
     )

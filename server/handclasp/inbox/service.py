@@ -16,7 +16,7 @@ from ..auth.caller import Caller
 from ..db import reading, utc_now, writing
 from ..handoffs.models import Item
 from ..notes.models import Note, NoteKind
-from ..paging import Page, cut, decode_cursor, encode_cursor
+from ..paging import Page, aware, cut, decode_cursor, encode_cursor
 from ..people.models import Member
 from ..ratings.models import Rating, Verdict
 
@@ -70,7 +70,7 @@ class _After:
 
     @classmethod
     def read_from(cls, read: int, at: str, key: str) -> _After:
-        return cls(bool(read), datetime.fromisoformat(at), UUID(key))
+        return cls(bool(read), aware(at), UUID(key))
 
 
 def page(caller: Caller, *, cursor: str | None, limit: int) -> InboxPage:

@@ -53,7 +53,7 @@ def _insert(session: Session, caller: Caller, note_id: UUID, command: NoteComman
     if recipient.id == caller.member_id:
         raise bad_field("#/recipient", "Nobody writes a note to themselves. Choose a colleague.", code="self")
     if item is not None:
-        learn_alias(session, organisation_id, tool, host, command.recipient, caller.member_id)
+        learn_alias(session, organisation_id, tool, host, command.recipient, caller.member_id, note_id)
     inserted = session.execute(
         insert(Note)
         .values(

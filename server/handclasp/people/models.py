@@ -62,7 +62,10 @@ class Member(Base):
 
 
 class Alias(Base):
-    """(tool, host, handle) that the organisation has confirmed to be a member. `handle` is kept casefolded."""
+    """(tool, host, handle) that the organisation has confirmed to be a member. `handle` is kept casefolded.
+
+    `learned_from` is the rating or note whose author picked the member; withdrawing that rating takes it back.
+    """
 
     __tablename__ = "alias"
     __table_args__ = (
@@ -77,3 +80,4 @@ class Alias(Base):
     member_id: Mapped[UUID]
     confirmed_by_id: Mapped[UUID | None]
     confirmed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    learned_from: Mapped[UUID | None]

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from ..db import insert, new_id, reading, utc_now, writing
-from ..errors import Problem, bad_field
-from ..paging import Page, cut, decode_cursor, encode_cursor
+from ..errors import UNSTORABLE, Problem, bad_field
+from ..paging import Page, cut, decode_cursor, encode_cursor, storable
 from ..policy.models import Policy
 from ..policy.service import policy_in_force
 from .models import Alias, Member, Organisation, Role, Team
@@ -88,8 +88,8 @@ def add_member(
     name: str | None = None,
     team: str | None = None,
     role: Role = Role.MEMBER,
-) -> Member:
-    """The member with this e-mail address, made if new.
+) -> tuple[Member, bool]:
+    """The member with this e-mail address, and whether they are new.
 
     For somebody who is a member already nothing changes. The name, unless given, is read off the address.
     """
@@ -97,8 +97,12 @@ def add_member(
     kept_name = check_name(name or kept_email.split("@")[0].replace(".", " ").replace("_", " ").title())
     team_name = check_name(team) if team else None
     with writing(organisation_id) as session:
+        by_email = _members(organisation_id).where(Member.email == kept_email)
+        standing = session.execute(by_email).scalar_one_or_none()
+        if standing is not None:
+            return standing, False
         team_id = _team_id(session, organisation_id, team_name) if team_name else None
-        session.execute(
+        made = session.execute(
             insert(Member)
             .values(
                 organisation_id=organisation_id,
@@ -110,8 +114,9 @@ def add_member(
                 joined_at=utc_now(),
             )
             .on_conflict_do_nothing(index_elements=["organisation_id", "email"])
-        )
-        return session.execute(_members(organisation_id).where(Member.email == kept_email)).scalar_one()
+            .returning(Member.id)
+        ).scalar_one_or_none()
+        return session.execute(by_email).scalar_one(), made is not None
 
 
 def _team_id(session: Session, organisation_id: UUID, name: str) -> UUID:
@@ -127,6 +132,8 @@ def _team_id(session: Session, organisation_id: UUID, name: str) -> UUID:
 
 def member_by_email(organisation_id: UUID, email: str) -> Member | None:
     """The member with this address, if there is one."""
+    if UNSTORABLE.search(email):
+        return None
     with reading(organisation_id) as session:
         return session.execute(
             _members(organisation_id).where(Member.email == email.strip().lower())
@@ -167,7 +174,7 @@ def search(organisation_id: UUID, q: str, *, cursor: str | None, limit: int) -> 
 
 
 def _name_and_id(name: str, member_id: str) -> tuple[str, UUID]:
-    return str(name), UUID(member_id)
+    return storable(name), UUID(member_id)
 
 
 def confirm_alias(
@@ -197,16 +204,19 @@ def confirm_alias(
                     "member_id": statement.excluded.member_id,
                     "confirmed_by_id": statement.excluded.confirmed_by_id,
                     "confirmed_at": statement.excluded.confirmed_at,
+                    "learned_from": None,
                 },
             )
         )
 
 
 def learn_alias(
-    session: Session, organisation_id: UUID, tool: str, host: str, ref: SubjectRef, confirmed_by: UUID
+    session: Session, organisation_id: UUID, tool: str, host: str, ref: SubjectRef, picked_by: UUID, learned_from: UUID
 ) -> None:
-    """Remember the pick a colleague made from the directory. Never changes an alias that stands already."""
+    """Remember the pick a colleague made from the directory. Never changes whom a handle means already."""
     if ref.member is None or not ref.handle:
+        return
+    if identify(session, organisation_id, tool, host, SubjectRef(handle=ref.handle, email=ref.email)) is not None:
         return
     session.execute(
         insert(Alias)
@@ -216,11 +226,17 @@ def learn_alias(
             host=host,
             handle=ref.handle.casefold(),
             member_id=ref.member,
-            confirmed_by_id=confirmed_by,
+            confirmed_by_id=picked_by,
             confirmed_at=utc_now(),
+            learned_from=learned_from,
         )
         .on_conflict_do_nothing(index_elements=["organisation_id", "tool", "host", "handle"])
     )
+
+
+def unlearn_alias(session: Session, organisation_id: UUID, learned_from: UUID) -> None:
+    """Take back what a withdrawn rating taught: a wrong pick must not stand for everybody."""
+    session.execute(delete(Alias).where(Alias.organisation_id == organisation_id, Alias.learned_from == learned_from))
 
 
 def identify(session: Session, organisation_id: UUID, tool: str, host: str, ref: SubjectRef) -> Member | None:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from ..auth.caller import Caller
 from ..db import insert, reading, utc_now, writing
-from ..errors import Problem, bad_field, not_found
+from ..errors import Problem, bad_field, busy, not_found
 from ..handoffs.models import Handoff, Item
 from ..handoffs.service import SeenItem, record_handoff
-from ..paging import Page, cut, decode_cursor, encode_cursor
+from ..paging import Page, aware, cut, decode_cursor, encode_cursor
 from ..people.models import Member
-from ..people.service import SubjectRef, identified, learn_alias, member_count
+from ..people.service import SubjectRef, identified, learn_alias, member_count, unlearn_alias
 from ..policy.service import UNDO_SECONDS, teammates_may_rate
 from .models import Direction, Rating, Verdict
 
@@ -69,7 +69,8 @@ def put(caller: Caller, rating_id: UUID, command: RatingCommand) -> tuple[Rating
         # Not new: the same PUT, sent twice at once, came in between.
         rating = _own(session, caller, rating_id)
         if rating is None:
-            raise not_found()
+            # The rating that stood in the way was withdrawn at this very moment: there is room now.
+            raise busy()
         return rating, rating_is_new
 
 
@@ -87,7 +88,7 @@ def _insert(session: Session, caller: Caller, rating_id: UUID, command: RatingCo
     may = may_rate(session, caller, subject)
     if not may.allowed:
         raise bad_field("#/subject", may.detail or "", code=may.code or "refused")
-    learn_alias(session, organisation_id, item.tool, item.host, command.subject, caller.member_id)
+    learn_alias(session, organisation_id, item.tool, item.host, command.subject, caller.member_id, rating_id)
     handoff_id = record_handoff(session, organisation_id, item, subject.id)
     now = utc_now()
     # RETURNING tells an insert from a conflict on every driver; a row count does not.
@@ -128,6 +129,12 @@ def _change(session: Session, caller: Caller, rating: Rating, command: RatingCom
         return rating
     if command.revision == rating.revision:
         raise _revision_used(rating)
+    if stands == wanted:
+        rating.revision = command.revision
+        return rating
+    may = may_rate(session, caller, rating.subject)
+    if rating.withdrawn and not may.allowed:
+        raise bad_field("#/subject", may.detail or "", code=may.code or "refused")
     now, handoff_id, direction = utc_now(), rating.handoff_id, rating.direction
     try:
         # Changed inside the savepoint: entering one flushes what was changed before it.
@@ -159,6 +166,7 @@ def withdraw(caller: Caller, rating_id: UUID, revision: int) -> Rating:
         rating.verdict = rating.what_would_have_helped = rating.read_at = None
         rating.revision = revision
         rating.withdrawn_at = rating.changed_at = utc_now()
+        unlearn_alias(session, caller.organisation_id, rating_id)
         return rating
 
 
@@ -192,7 +200,7 @@ def given(caller: Caller, *, cursor: str | None, limit: int) -> Page[Rating]:
 
 
 def _moment_and_id(moment: str, rating_id: str) -> tuple[datetime, UUID]:
-    return datetime.fromisoformat(moment), UUID(rating_id)
+    return aware(moment), UUID(rating_id)
 
 
 def mine_about(session: Session, caller: Caller, item: SeenItem, subject_id: UUID) -> Rating | None:

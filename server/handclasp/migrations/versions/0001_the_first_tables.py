@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("confirmed_by_id", sa.Uuid(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("learned_from", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id", "confirmed_by_id"],
             ["member.organisation_id", "member.id"],
@@ -134,6 +135,7 @@ def upgrade() -> None:
         "console_session",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -143,9 +145,7 @@ def upgrade() -> None:
             name=op.f("fk_console_session_organisation_id_member_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.organisation_id"],
-            name=op.f("fk_console_session_organisation_id"),
+            ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_console_session_organisation_id")
         ),
         sa.PrimaryKeyConstraint("organisation_id", "secret_hash", name=op.f("pk_console_session")),
     )
@@ -173,10 +173,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_handoff")),
         sa.UniqueConstraint(
-            "organisation_id",
-            "item_id",
-            "provider_id",
-            name=op.f("uq_handoff_organisation_id_item_id_provider_id"),
+            "organisation_id", "item_id", "provider_id", name=op.f("uq_handoff_organisation_id_item_id_provider_id")
         ),
     )
     op.create_table(
@@ -240,9 +237,9 @@ def upgrade() -> None:
     op.create_table(
         "sign_in_link",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("wrong_codes", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
@@ -252,15 +249,11 @@ def upgrade() -> None:
             name=op.f("fk_sign_in_link_organisation_id_member_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.organisation_id"],
-            name=op.f("fk_sign_in_link_organisation_id"),
+            ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_sign_in_link_organisation_id")
         ),
-        sa.PrimaryKeyConstraint("organisation_id", "secret_hash", name=op.f("pk_sign_in_link")),
+        sa.PrimaryKeyConstraint("organisation_id", "member_id", name=op.f("pk_sign_in_link")),
+        sa.UniqueConstraint("organisation_id", "secret_hash", name=op.f("uq_sign_in_link_organisation_id_secret_hash")),
     )
-    with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
-        batch_op.create_index("sign_in_link_of_member", ["organisation_id", "member_id"], unique=False)
-
     op.create_table(
         "token_grant",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -297,9 +290,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.organisation_id"],
-            name=op.f("fk_access_token_organisation_id"),
+            ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_access_token_organisation_id")
         ),
         sa.PrimaryKeyConstraint("organisation_id", "secret_hash", name=op.f("pk_access_token")),
     )
@@ -329,9 +320,7 @@ def upgrade() -> None:
             name=op.f("fk_authorization_code_organisation_id_member_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.organisation_id"],
-            name=op.f("fk_authorization_code_organisation_id"),
+            ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_authorization_code_organisation_id")
         ),
         sa.PrimaryKeyConstraint("organisation_id", "secret_hash", name=op.f("pk_authorization_code")),
     )
@@ -349,15 +338,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "verdict",
-            sa.Enum(
-                "missed",
-                "met",
-                "exceeded",
-                name="verdict",
-                native_enum=False,
-                create_constraint=True,
-                length=16,
-            ),
+            sa.Enum("missed", "met", "exceeded", name="verdict", native_enum=False, create_constraint=True, length=16),
             nullable=True,
         ),
         sa.Column("what_would_have_helped", sa.String(length=500), nullable=True),
@@ -439,6 +420,7 @@ def upgrade() -> None:
         sa.Column("parent_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("displaced", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id", "grant_id"],
             ["token_grant.organisation_id", "token_grant.id"],
@@ -446,9 +428,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.organisation_id"],
-            name=op.f("fk_refresh_token_organisation_id"),
+            ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_refresh_token_organisation_id")
         ),
         sa.PrimaryKeyConstraint("organisation_id", "secret_hash", name=op.f("pk_refresh_token")),
     )
@@ -505,15 +485,10 @@ def downgrade() -> None:
         batch_op.drop_index("token_grant_of_member")
 
     op.drop_table("token_grant")
-    with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
-        batch_op.drop_index("sign_in_link_of_member")
-
     op.drop_table("sign_in_link")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index(
-            "note_unread",
-            sqlite_where=sa.text("read_at IS NULL"),
-            postgresql_where=sa.text("read_at IS NULL"),
+            "note_unread", sqlite_where=sa.text("read_at IS NULL"), postgresql_where=sa.text("read_at IS NULL")
         )
         batch_op.drop_index("note_received")
 
