@@ -2,6 +2,7 @@
 import type { Item, ReadPerson } from "../shared/api.js";
 import type { Match } from "../shared/matcher.js";
 import type { Handoff } from "../shared/handoff.js";
+import { plain } from "../shared/plain.js";
 import { fit, segmentsOf } from "../shared/template.js";
 import type { Anchor, PersonPlace, Reader, Role, Tool } from "../shared/tool.js";
 
@@ -30,7 +31,7 @@ function readTitle(tool: Tool, match: Match): string {
     const text = element === null ? null : readValue(element, read ?? "text", LONGEST_TITLE);
     if (text !== null) return text;
   }
-  return clean(document.title, LONGEST_TITLE) ?? match.key;
+  return plain(document.title, LONGEST_TITLE) ?? match.key;
 }
 
 function readPeople(tool: Tool): ReadPerson[] {
@@ -68,17 +69,12 @@ function readPerson(tool: Tool, role: Role, place: PersonPlace, element: Element
 }
 
 function readValue(element: Element, reader: Reader, longest: number): string | null {
-  if (reader === "text") return clean(element.textContent, longest);
-  if ("attribute" in reader) return clean(element.getAttribute(reader.attribute), longest);
+  if (reader === "text") return plain(element.textContent, longest);
+  if ("attribute" in reader) return plain(element.getAttribute(reader.attribute), longest);
   const href = element.getAttribute("href");
   if (href === null || !URL.canParse(href, document.baseURI)) return null;
   const url = new URL(href, document.baseURI);
-  if ("href_query" in reader) return clean(url.searchParams.get(reader.href_query), longest);
+  if ("href_query" in reader) return plain(url.searchParams.get(reader.href_query), longest);
   const segments = segmentsOf(url.pathname);
-  return segments === null ? null : clean(fit(segments, reader.href)?.get("value"), longest);
-}
-
-function clean(text: string | null | undefined, longest: number): string | null {
-  const plain = (text ?? "").replace(/\s+/g, " ").trim();
-  return plain === "" ? null : plain.slice(0, longest);
+  return segments === null ? null : plain(fit(segments, reader.href)?.get("value"), longest);
 }

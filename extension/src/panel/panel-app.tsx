@@ -33,7 +33,7 @@ export function PanelApp(): JSX.Element {
         <span class="sign">
           <Sign name="clasp" size={18} />
         </span>
-        Handclasp
+        <h1>Handclasp</h1>
         <button type="button" class="gear" aria-label={t("settings")} title={t("settings")} data-testid="settings" onClick={openSettings}>
           <Sign name="gear" />
         </button>

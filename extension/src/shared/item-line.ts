@@ -1,5 +1,6 @@
 /** An item in one line: "Trac · #1 Export job drops the last row". Pure. */
 import type { Item } from "./api.js";
+import { plain } from "./plain.js";
 
 /** The short name of an item: what its key says after the last "#"; nothing where the key is no number for people. */
 export function shortKey(item: Pick<Item, "key">): string {
@@ -30,6 +31,5 @@ export function webItem(address: string, title: string): Item | null {
   if (!URL.canParse(address)) return null;
   const url = new URL(address);
   if ((url.protocol !== "https:" && url.protocol !== "http:") || url.hostname === "") return null;
-  const plain = title.replace(/\s+/g, " ").trim();
-  return { tool: "web", host: url.host, key: url.pathname.slice(0, 512), kind: "page", title: (plain === "" ? url.host : plain).slice(0, 500) };
+  return { tool: "web", host: url.host, key: url.pathname.slice(0, 512), kind: "page", title: plain(title, 500) ?? url.host };
 }
