@@ -179,6 +179,8 @@ def test_taking_back_a_rating_takes_back_the_pick_it_taught(office: Office) -> N
     tomas.call("DELETE", f"/api/v1/ratings/{rating_id}?revision=2")
     unknown = mei.rate(ana, item=item("3"), subject={"handle": "m.kato"})
     assert unknown.json()["type"] == "urn:handclasp:problem:unknown-subject"
+    tomas.rate(ana, id=rating_id, revision=3, subject={"member": ana.id, "handle": "m.kato"})
+    assert mei.rate(ana, item=item("3"), subject={"handle": "m.kato"}).status_code == 201
 
 
 @pytest.mark.parametrize("parallel", [8])

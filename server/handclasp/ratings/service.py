@@ -85,10 +85,8 @@ def _check_line(command: RatingCommand) -> None:
 def _insert(session: Session, caller: Caller, rating_id: UUID, command: RatingCommand) -> bool:
     organisation_id, item = caller.organisation_id, command.item
     subject = identified(session, organisation_id, item.tool, item.host, command.subject, "#/subject")
-    may = may_rate(session, caller, subject)
-    if not may.allowed:
-        raise bad_field("#/subject", may.detail or "", code=may.code or "refused")
-    learn_alias(session, organisation_id, item.tool, item.host, command.subject, caller.member_id, rating_id)
+    _refuse_unless(may_rate(session, caller, subject))
+    _learn(session, caller, rating_id, command)
     handoff_id = record_handoff(session, organisation_id, item, subject.id)
     now = utc_now()
     # RETURNING tells an insert from a conflict on every driver; a row count does not.
@@ -120,6 +118,16 @@ def _insert(session: Session, caller: Caller, rating_id: UUID, command: RatingCo
     return inserted is not None
 
 
+def _refuse_unless(may: May) -> None:
+    if not may.allowed:
+        raise bad_field("#/subject", may.detail or "", code=may.code or "refused")
+
+
+def _learn(session: Session, caller: Caller, rating_id: UUID, command: RatingCommand) -> None:
+    item, subject = command.item, command.subject
+    learn_alias(session, caller.organisation_id, item.tool, item.host, subject, caller.member_id, rating_id)
+
+
 def _change(session: Session, caller: Caller, rating: Rating, command: RatingCommand) -> Rating:
     if not command.item.is_item(rating.item) or command.subject.member not in (None, rating.subject_id):
         raise Problem(409, "rating-fixed", "A rating stays about the work and the person it was given for.")
@@ -132,9 +140,9 @@ def _change(session: Session, caller: Caller, rating: Rating, command: RatingCom
     if stands == wanted:
         rating.revision = command.revision
         return rating
-    may = may_rate(session, caller, rating.subject)
-    if rating.withdrawn and not may.allowed:
-        raise bad_field("#/subject", may.detail or "", code=may.code or "refused")
+    if rating.withdrawn:
+        _refuse_unless(may_rate(session, caller, rating.subject))
+        _learn(session, caller, rating.id, command)
     now, handoff_id, direction = utc_now(), rating.handoff_id, rating.direction
     try:
         # Changed inside the savepoint: entering one flushes what was changed before it.
