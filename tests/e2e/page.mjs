@@ -82,15 +82,23 @@ export async function box(page, thing) {
   return { x, y, width: right - x, height: bottom - y };
 }
 
+const DRAWN_ANEW = /detached from document|Could not compute box model|No node (found )?(with|for) given/;
+
 async function centre(page, thing) {
   const { x, y, width, height } = await box(page, thing);
   return [x + width / 2, y + height / 2];
 }
 
-/** Moves the mouse onto a thing. */
+/** Moves the mouse onto a thing. One that is drawn anew between finding and measuring it is looked for again. */
 export async function point(page, role, name) {
-  const thing = await find(page, role, name);
-  await page.mouse.move(...(await centre(page, thing)));
+  const at = await until(async () => {
+    const thing = await find(page, role, name);
+    return centre(page, thing).catch((error) => {
+      if (DRAWN_ANEW.test(error.message)) return null;
+      throw error;
+    });
+  }, `a ${role} named ${name} that stays`);
+  await page.mouse.move(...at);
 }
 
 /** One real click on a thing: moves the mouse there, lets the page settle under it, presses and releases. */
