@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from typing import Any, cast
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Flask, Response, current_app, json
 from marshmallow import fields
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -54,4 +55,8 @@ def get_readiness() -> dict[str, str]:
 @permit(Permission.PUBLIC)
 def get_contract() -> Response:
     """The contract of the API, as committed in shared-schemas/openapi.json."""
-    return Response(current_app.json.dumps(openapi(current_app._get_current_object())), content_type="application/json")  # type: ignore[attr-defined]
+    text = current_app.extensions.get("handclasp_openapi")
+    if text is None:
+        app: Flask = cast(Any, current_app)._get_current_object()
+        text = current_app.extensions["handclasp_openapi"] = json.dumps(openapi(app))
+    return Response(text, content_type="application/json")
