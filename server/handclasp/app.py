@@ -21,6 +21,7 @@ from .health import blueprint as health
 from .inbox import views as inbox
 from .notes import views as notes
 from .people import views as people
+from .policy import views as policy
 from .ratings import views as ratings
 from .resolve import views as resolve
 
@@ -57,7 +58,7 @@ def create_app(config: Config | None = None) -> Flask:
     register_error_handlers(app)
     app.extensions["handclasp_redirects"] = redirect_uris(config.extension_ids)
     app.extensions["handclasp_oauth"] = make_authorization_server(app, config)
-    for room in (auth, console, exports, inbox, notes, people, ratings, resolve):
+    for room in (auth, console, exports, inbox, notes, people, policy, ratings, resolve):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(health)
     console.prepare(app)

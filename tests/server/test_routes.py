@@ -22,6 +22,7 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("get", "/healthz"): {"nobody": 200, "member": 200, "admin": 200, "script": 200, "foreign": 200},
     ("get", "/readyz"): {"nobody": 200, "member": 200, "admin": 200, "script": 200, "foreign": 200},
     ("get", "/api/v1/me"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("get", "/api/v1/policy"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
     ("get", "/api/v1/people"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
     ("post", "/api/v1/handoffs/resolve"): {
         "nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200,
@@ -100,6 +101,7 @@ CONSOLE: dict[tuple[str, str], tuple[int, int, int]] = {
     # (method, rule) of every page -> what a signed-out browser, a member and an admin get. A form without its
     # token is 403 for everybody who is signed in.
     ("GET", "/"): (302, 200, 200),
+    ("GET", "/policy"): (302, 200, 200),
     ("GET", "/members"): (302, 403, 200),
     ("POST", "/members"): (401, 403, 403),
     ("GET", "/exports"): (302, 403, 200),

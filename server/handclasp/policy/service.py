@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..db import utc_now
+from ..db import reading, utc_now
 from .models import Attribution, Policy
 
 UNDO_SECONDS = 10
 """Rule 1: the subject sees a rating after this long, counted from when it reached the server."""
 DEFAULT_K = 5
-_TEAMMATES_RATE_BELOW = 25
+TEAMMATES_RATE_BELOW = 25
 """Rule 8: from this many members on, colleagues of one team thank each other and do not rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The policy in force, with what is the same for everybody."""
+
+    version: int
+    attribution: Attribution
+    k: int
+    undo_seconds: int
+    published_at: datetime
+
+
+def rules_in_force(organisation_id: UUID) -> Rules:
+    """What holds now, for every member to read."""
+    with reading(organisation_id) as session:
+        policy = policy_in_force(session, organisation_id)
+    return Rules(policy.version, policy.attribution, policy.k, UNDO_SECONDS, policy.published_at)
 
 
 def first_policy(organisation_id: UUID) -> Policy:
@@ -37,4 +57,4 @@ def policy_in_force(session: Session, organisation_id: UUID) -> Policy:
 
 def teammates_may_rate(member_count: int) -> bool:
     """Rule 8: rating inside a team is off from 25 members on."""
-    return member_count < _TEAMMATES_RATE_BELOW
+    return member_count < TEAMMATES_RATE_BELOW
