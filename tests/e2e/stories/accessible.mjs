@@ -78,7 +78,7 @@ play(async (script, closing) => {
   await check("console, sign in by link", pages);
   await Promise.all([pages.waitForNavigation(), pages.click("#sign-in")]);
   await check("console, home", pages);
-  for (const name of ["members", "exports", "no-such-page"]) {
+  for (const name of ["policy", "members", "exports", "no-such-page"]) {
     await pages.goto(`${script.server}/${name}`);
     await check(`console, ${name}`, pages);
   }

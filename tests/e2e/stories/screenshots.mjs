@@ -98,7 +98,7 @@ play(async (script, closing) => {
   await both(console_, "console-sign-in");
   await Promise.all([console_.waitForNavigation(), click(console_, "button", /^Sign in/)]);
   await both(console_, "console-home");
-  for (const name of ["members", "exports"]) {
+  for (const name of ["policy", "members", "exports"]) {
     await console_.goto(`${script.server}/${name}`);
     await both(console_, `console-${name}`);
   }
