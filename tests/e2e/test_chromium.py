@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import uuid
 from typing import Any
 
+from handclasp.tools.matcher import match_url
+from handclasp.tools.service import bundled_tools
 from tests.support.processes import wait_until
 from tests.support.stage import Stage
 from tests.support.trac import NUMBER_OWN, NUMBER_UNKNOWN, NUMBER_UNKNOWN_AGAIN
@@ -44,6 +47,23 @@ def test_one_click_reaches_the_colleague_and_the_export(stage: Stage) -> None:
         "three people are too few for an export to name their teams"
     )
     assert len(exported(stage, "notes")) == 1
+
+
+def test_a_rating_given_in_another_browser_is_changed_not_doubled(stage: Stage) -> None:
+    rating_id = str(uuid.uuid4())
+
+    def rate_elsewhere() -> None:
+        trac = stage.world.trac
+        match = match_url(trac.ticket_url(1), bundled_tools(), {trac.host: "trac"})
+        assert match is not None
+        item = {"tool": match.tool, "host": match.host, "key": match.key, "kind": match.kind, "title": "Elsewhere"}
+        body = {"revision": 1, "item": item, "subject": {"handle": "ana"}, "direction": "service", "verdict": "met"}
+        stage.api("tomas").put(f"/ratings/{rating_id}", body)
+
+    told = stage.play("elsewhere", {"rate elsewhere": rate_elsewhere})
+
+    assert [(row["id"], row["verdict"], row["revision"]) for row in told["changed"]] == [(rating_id, "exceeded", 2)]
+    assert told["afterUndo"] == []
 
 
 def test_nothing_is_lost_when_the_server_dies(stage: Stage) -> None:

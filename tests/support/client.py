@@ -51,6 +51,12 @@ class ApiClient:
         answer.raise_for_status()
         return answer.json() if answer.headers["Content-Type"] == "application/json" else answer.text
 
+    def put(self, path: str, body: Any) -> Any:
+        """The answer to a PUT under /api/v1; raises for an error status."""
+        answer = self._http.put(f"/api/v1{path}", json=body)
+        answer.raise_for_status()
+        return answer.json()
+
     def _sign_in(self, link: str) -> None:
         self._http.get(link).raise_for_status()
         answer = self._http.post(link)

@@ -1,4 +1,4 @@
-/** The button's style. The tokens are LOOK's; nothing of the page's style gets in, nothing of this gets out. */
+/** The button's style. The tokens are those of docs/look.md; nothing of the page's style gets in, nothing of this gets out. */
 
 const LIGHT = "--ink:#1d2433;--dim:#5b6577;--line:#dfe3ea;--paper:#fff;--wash:#f6f7f9;--clasp:#3a5bd9;--missed:#a85a1f;--met:#47617f;--exceeded:#1f7a5c";
 const DARK = "--ink:#e8ebf1;--dim:#9aa4b5;--line:#313846;--paper:#1b202a;--wash:#232a36;--clasp:#7f9bff;--missed:#e0a06a;--met:#9db4d1;--exceeded:#6fcaa9";
