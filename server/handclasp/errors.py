@@ -25,6 +25,7 @@ _TITLES = {
     404: "Not found",
     405: "That method does not work here",
     409: "It stands otherwise already",
+    410: "This has ended",
     411: "Say how long it is",
     413: "Too large",
     415: "Send JSON",
@@ -40,7 +41,7 @@ _DETAILS = {
     411: "Send the form with a Content-Length.",
     413: "The body is larger than 64 KiB. Send less at once.",
     415: "Send the body as application/json.",
-    500: "Something went wrong on the server. Nothing was stored; try again, and tell your admin if it stays.",
+    500: "Something went wrong on the server. Sending the same again is harmless; tell your admin if it stays.",
 }
 
 
@@ -136,13 +137,11 @@ def _wants_page() -> bool:
 
 
 def _log_unhandled(error: BaseException) -> None:
-    """Where it happened, without what was in it: a database's messages can quote people's words."""
+    """What kind of error and where, without its message: messages can quote people's words."""
+    kind = type(error).__name__
     if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
-        places = "".join(traceback.format_tb(error.__traceback__))
-        log.error("unhandled database error %s\n%s", state, places)
-        return
-    log.error("unhandled error", exc_info=error)
+        kind = f"{kind} {getattr(error.orig, 'sqlstate', None) or type(error.orig).__name__}"
+    log.error("unhandled %s\n%s", kind, "".join(traceback.format_tb(error.__traceback__)))
 
 
 def _pool_timeout(error: PoolTimeout) -> Response:

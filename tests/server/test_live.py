@@ -17,7 +17,8 @@ import httpx
 import pytest
 
 from tests.conftest import TEMPLATE
-from tests.support.office import Pkce, agree, item
+from tests.support.oauth import Pkce, agree
+from tests.support.office import item
 from tests.support.postgres import APP, OWNER, PostgresCluster
 from tests.support.server import CommandFailed, HandclaspServer
 
@@ -222,7 +223,7 @@ def test_a_failing_database_is_a_calm_answer_and_a_log_without_words(one_worker:
     assert "Our mistake" in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     log = one_worker.log.read_text()
-    assert "unhandled database error" in log
+    assert "unhandled OperationalError" in log
     assert "WORDS OF MINE" not in log
     assert ana not in log
 

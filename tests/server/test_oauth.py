@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.support.office import CLIENT, REDIRECT, Clock, Office, Person, Pkce, agree, browser, hidden_fields
+from tests.support.oauth import CLIENT, REDIRECT, Pkce, agree, hidden_fields
+from tests.support.office import Clock, Office, Person, browser
 
 
 def token(office: Office, form: dict[str, str]) -> httpx.Response:

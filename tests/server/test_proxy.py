@@ -14,7 +14,7 @@ from handclasp.auth import service as sign_in
 from handclasp.config import Config
 from handclasp.db import db
 from handclasp.people import founding
-from tests.support.office import hidden_fields
+from tests.support.oauth import hidden_fields
 
 PUBLIC = "https://handclasp.example.org"
 FORWARDED = {

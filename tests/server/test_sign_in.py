@@ -9,7 +9,8 @@ import pytest
 
 from handclasp.auth import service as sign_in
 from handclasp.auth.service import NewLink
-from tests.support.office import Clock, Office, Person, browser, hidden_fields
+from tests.support.oauth import hidden_fields
+from tests.support.office import Clock, Office, Person, browser
 
 
 def link_for(office: Office, name: str) -> NewLink:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
-import json
-import re
-import secrets
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from tests.support.processes import ROOT
-
-_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
-_IDS = ROOT / "extension" / "ids.json"
+from tests.support.oauth import Pkce, agree
 
 
 class ApiClient:
@@ -64,36 +54,8 @@ class ApiClient:
             raise RuntimeError(f"the sign-in link was not taken: {answer.status_code}\n{answer.text}")
 
     def _connect(self) -> str:
-        """The authorization code flow with PKCE (RFC 7636), as the extension's background goes through it."""
-        verifier = secrets.token_urlsafe(48)
-        digest = hashlib.sha256(verifier.encode()).digest()
-        back = f"https://{json.loads(_IDS.read_text())['chrome']}.chromiumapp.org/"
-        asked = {
-            "response_type": "code",
-            "client_id": "handclasp-extension",
-            "redirect_uri": back,
-            "scope": "member",
-            "state": secrets.token_urlsafe(16),
-            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
-            "code_challenge_method": "S256",
-        }
-        page = self._http.get("/oauth/authorize", params=asked)
-        page.raise_for_status()
-        fields = {name: html.unescape(value) for name, value in _HIDDEN.findall(page.text)}
-        agreed = self._http.post("/oauth/authorize", data={**fields, "answer": "connect"})
-        told = parse_qs(urlsplit(agreed.headers.get("Location", "")).query)
-        if "code" not in told or told["state"] != [asked["state"]]:
-            raise RuntimeError(f"no code came back: {agreed.status_code} {told}\n{agreed.text}")
-        answer = self._http.post(
-            "/oauth/token",
-            data={
-                "grant_type": "authorization_code",
-                "client_id": asked["client_id"],
-                "code": told["code"][0],
-                "redirect_uri": back,
-                "code_verifier": verifier,
-            },
-        )
+        pkce = Pkce.new()
+        answer = self._http.post("/oauth/token", data=pkce.token_form(agree(self._http, pkce)))
         answer.raise_for_status()
         token: str = answer.json()["access_token"]
         return token

@@ -5,17 +5,11 @@ Each answer is held against the committed contract before the test sees it.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from flask import Flask
@@ -26,10 +20,9 @@ from handclasp.people import founding
 from handclasp.people import service as people
 from handclasp.people.models import Member, Role
 from tests.support.contract import check_answer
+from tests.support.oauth import Pkce, agree
 
 ORIGIN = "http://127.0.0.1:8000"
-REDIRECT = "https://iakodiebckgnkhjckbiahoollkcfgpoo.chromiumapp.org/"
-CLIENT = "handclasp-extension"
 
 
 def browser(app: Flask) -> httpx.Client:
@@ -37,58 +30,6 @@ def browser(app: Flask) -> httpx.Client:
     return httpx.Client(
         transport=httpx.WSGITransport(app=app), base_url=ORIGIN, headers={"Accept": "text/html,*/*;q=0.5"}
     )
-
-
-@dataclass
-class Pkce:
-    """One authorization request's secrets."""
-
-    verifier: str
-    state: str
-
-    @classmethod
-    def new(cls) -> Pkce:
-        return cls(secrets.token_urlsafe(48), secrets.token_urlsafe(16))
-
-    def query(self, **changes: str | None) -> dict[str, str]:
-        """The parameters of /oauth/authorize; a change to None leaves one out."""
-        digest = hashlib.sha256(self.verifier.encode()).digest()
-        fields: dict[str, str | None] = {
-            "response_type": "code",
-            "client_id": CLIENT,
-            "redirect_uri": REDIRECT,
-            "scope": "member",
-            "state": self.state,
-            "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
-            "code_challenge_method": "S256",
-        } | changes
-        return {name: value for name, value in fields.items() if value is not None}
-
-    def token_form(self, code: str, /, **changes: str) -> dict[str, str]:
-        """The form that exchanges `code` for tokens."""
-        return {
-            "grant_type": "authorization_code",
-            "client_id": CLIENT,
-            "redirect_uri": REDIRECT,
-            "code": code,
-            "code_verifier": self.verifier,
-        } | changes
-
-
-def hidden_fields(page: str) -> dict[str, str]:
-    """The hidden inputs of a page's forms."""
-    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
-
-
-def agree(client: httpx.Client, pkce: Pkce) -> str:
-    """Press Connect on the consent page; returns the code that goes to the extension."""
-    page = client.get("/oauth/authorize", params=pkce.query())
-    assert page.status_code == 200, page.text
-    answer = client.post("/oauth/authorize", data=hidden_fields(page.text) | {"answer": "connect"})
-    assert answer.status_code == 302, answer.text
-    back = parse_qs(urlsplit(answer.headers["Location"]).query)
-    assert back["state"] == [pkce.state]
-    return back["code"][0]
 
 
 class Person:

@@ -1,11 +1,10 @@
 /** My ratings as this browser knows them: what I did here, and what the server told of what I did elsewhere. */
 import type { Rating } from "../shared/api.js";
 import { itemId, type Handoff } from "../shared/handoff.js";
-import type { About } from "./handoffs.js";
 import { accountId, database, type Account, type GivenRating } from "./store.js";
 
 /** As much of whom a rating is about as tells it again. */
-type Known = Pick<About, "person" | "handle">;
+type Known = Pick<GivenRating, "person" | "handle">;
 
 /** My rating of this handoff, withdrawn ones included (they are revived, not doubled); null when there is none. */
 export async function ratingAbout(account: Account, handoff: Handoff, about: Known): Promise<GivenRating | null> {

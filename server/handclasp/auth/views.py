@@ -67,7 +67,9 @@ def agree() -> AnyResponse:
 def _refused(error: OAuth2Error) -> AnyResponse:
     """Back to the extension when its address is known to be right; else a page: never to a stranger's address."""
     if isinstance(error, InvalidClientError) or not error.redirect_uri:
-        raise Problem(400, "bad-authorization-request", f"The extension asked in a way we do not know: {error}.")
+        raise Problem(
+            400, "bad-authorization-request", f"The extension asked in a way we do not know: {str(error).rstrip('.')}."
+        )
     answer: Any = error
     _status, _body, headers = answer()
     response = redirect(str(dict(headers)["Location"]))
