@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, UTCDateTime, text_enum
@@ -21,8 +21,39 @@ class NoteKind(enum.StrEnum):
     WORD = "word"
 
 
+class Quiet(enum.StrEnum):
+    """How a member keeps a colleague away: their notes arrive without a sound (mute), or not at all (block)."""
+
+    MUTE = "mute"
+    BLOCK = "block"
+
+
+class Mute(Base):
+    """A colleague whom a member mutes or blocks. The colleague is never told."""
+
+    __tablename__ = "mute"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "member_id"], ["member.organisation_id", "member.id"]),
+        ForeignKeyConstraint(["organisation_id", "colleague_id"], ["member.organisation_id", "member.id"]),
+        CheckConstraint("member_id <> colleague_id", name="nobody_mutes_themselves"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    colleague_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[Quiet] = mapped_column(text_enum(Quiet))
+
+    colleague: Mapped[Member] = relationship(
+        lazy="joined", innerjoin=True, viewonly=True, foreign_keys="[Mute.organisation_id, Mute.colleague_id]"
+    )
+
+
 class Note(Base):
-    """A note as it was sent. It belongs to its recipient and is never edited."""
+    """A note as it was sent. It belongs to its recipient and is never edited.
+
+    `hidden`: the recipient had blocked its author; nobody is told. `public_at`: the recipient put it on the wall.
+    `reported_at`: the recipient showed it to the admins, with a reason; `report_settled_at`: an admin has seen to it.
+    """
 
     __tablename__ = "note"
     __table_args__ = (
@@ -32,6 +63,7 @@ class Note(Base):
         ForeignKeyConstraint(["organisation_id", "author_team_id"], ["team.organisation_id", "team.id"]),
         ForeignKeyConstraint(["organisation_id", "recipient_team_id"], ["team.organisation_id", "team.id"]),
         CheckConstraint("author_id <> recipient_id", name="nobody_thanks_themselves"),
+        CheckConstraint("public_at IS NULL OR kind = 'thanks'", name="only_thanks_are_public"),
         Index("note_received", "organisation_id", "recipient_id", "written_at", "id"),
         Index(
             "note_unread",
@@ -54,6 +86,11 @@ class Note(Base):
     recipient_team_id: Mapped[UUID | None]
     written_at: Mapped[datetime] = mapped_column(UTCDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    hidden: Mapped[bool] = mapped_column(server_default=false())
+    public_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reported_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    report_reason: Mapped[str | None] = mapped_column(String(500))
+    report_settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     author: Mapped[Member] = relationship(
         lazy="joined", innerjoin=True, viewonly=True, foreign_keys="[Note.organisation_id, Note.author_id]"

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, UTCDateTime, text_enum
@@ -41,7 +41,11 @@ class Team(Base):
 
 
 class Member(Base):
-    """A colleague. `email` is kept in lower case and names one member of the organisation."""
+    """A colleague. `email` is kept in lower case and names one member of the organisation.
+
+    `paused`: takes no ratings at present (rule 14; neither when nor why is kept). `left_at`: has left, cannot sign
+    in, be rated or written to. `erased_at`: name and address are gone; the row stays so that no count breaks.
+    """
 
     __tablename__ = "member"
     __table_args__ = (
@@ -57,6 +61,9 @@ class Member(Base):
     role: Mapped[Role] = mapped_column(text_enum(Role))
     team_id: Mapped[UUID | None]
     joined_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    paused: Mapped[bool] = mapped_column(server_default=false())
+    left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     team: Mapped[Team | None] = relationship(lazy="joined", viewonly=True)
 

@@ -39,12 +39,14 @@ def rules_in_force(organisation_id: UUID) -> Rules:
 
 def first_policy(organisation_id: UUID) -> Policy:
     """What an organisation starts with: everything named and at once, which suits small teams."""
+    now = utc_now()
     return Policy(
         organisation_id=organisation_id,
         version=1,
         attribution=Attribution.OPEN,
         k=DEFAULT_K,
-        published_at=utc_now(),
+        published_at=now,
+        in_force_at=now,
     )
 
 

@@ -1,12 +1,12 @@
-"""Open ratings. Pooled ones will have a table of their own that only `releases` reads."""
+"""Ratings: open ones as they are, pooled ones sealed."""
 
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, UTCDateTime, text_enum
@@ -29,6 +29,16 @@ class Direction(enum.StrEnum):
     REQUEST = "request"
 
 
+class Cause(enum.StrEnum):
+    """What a missed lay at: processes before people. Seen only in team figures."""
+
+    UNCLEAR_ASK = "unclear_ask"
+    CAPACITY = "capacity"
+    DEPENDENCY = "dependency"
+    PROCESS = "process"
+    QUALITY = "quality"
+
+
 class Rating(Base):
     """An open rating: its subject sees it, with the rater's name, from `visible_at` on.
 
@@ -49,6 +59,7 @@ class Rating(Base):
             "(verdict IS NOT NULL AND verdict = 'missed') = (what_would_have_helped IS NOT NULL)",
             name="missed_says_what_would_have_helped",
         ),
+        CheckConstraint("cause IS NULL OR (verdict IS NOT NULL AND verdict = 'missed')", name="only_missed_has_cause"),
         # Rule 1: one rating per (rater, handoff, direction). The constraint decides races, not a check before.
         Index(
             "one_rating_per_handoff",
@@ -88,6 +99,7 @@ class Rating(Base):
     direction: Mapped[Direction] = mapped_column(text_enum(Direction))
     verdict: Mapped[Verdict | None] = mapped_column(text_enum(Verdict))
     what_would_have_helped: Mapped[str | None] = mapped_column(String(500))
+    cause: Mapped[Cause | None] = mapped_column(text_enum(Cause))
     rater_team_id: Mapped[UUID | None]
     subject_team_id: Mapped[UUID | None]
     revision: Mapped[int]
@@ -117,3 +129,26 @@ class Rating(Base):
     def withdrawn(self) -> bool:
         """True when the rater has taken it back."""
         return self.withdrawn_at is not None
+
+
+class SealedRating(Base):
+    """A pooled rating as it rests: nothing here tells when, by whom, about whom, on what, or how (rule 3).
+
+    `id_mac` is HMAC(id), `slot` HMAC(rater, handoff, direction), `bucket` HMAC(subject, direction, period); `body`
+    is sealed under the key of `period` (the release date it waits for) and erased when it is released: then only
+    `slot` and `id_mac` tell that there was one. No row id and no index keep the order of arrival.
+    """
+
+    __tablename__ = "sealed_rating"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "slot"),
+        Index("sealed_by_period", "organisation_id", "period", "bucket"),
+        {"sqlite_with_rowid": False},
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
+    id_mac: Mapped[bytes] = mapped_column(primary_key=True)
+    slot: Mapped[bytes]
+    bucket: Mapped[bytes | None]
+    period: Mapped[date | None]
+    body: Mapped[bytes | None]

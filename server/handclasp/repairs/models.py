@@ -1,0 +1,79 @@
+"""Repairs: the private thread that a word or an open missed starts."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..db import Base, UTCDateTime, text_enum
+from ..handoffs.models import Item
+from ..people.models import Member
+
+
+class RepairState(enum.StrEnum):
+    """Open until the customer says it is repaired, or either closes it."""
+
+    OPEN = "open"
+    REPAIRED = "repaired"
+    CLOSED = "closed"
+
+
+class Repair(Base):
+    """A thread between two. Its id is that of the rating or the word that started it.
+
+    `customer` said what would have helped; `provider` was told.
+    """
+
+    __tablename__ = "repair"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "customer_id"], ["member.organisation_id", "member.id"]),
+        ForeignKeyConstraint(["organisation_id", "provider_id"], ["member.organisation_id", "member.id"]),
+        ForeignKeyConstraint(["organisation_id", "item_id"], ["item.organisation_id", "item.id"]),
+        CheckConstraint("customer_id <> provider_id", name="repairs_are_between_two"),
+        Index("repair_of_provider", "organisation_id", "provider_id", "changed_at"),
+        Index("repair_of_customer", "organisation_id", "customer_id", "changed_at"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID]
+    provider_id: Mapped[UUID]
+    item_id: Mapped[UUID | None]
+    state: Mapped[RepairState] = mapped_column(text_enum(RepairState))
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    customer_read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    provider_read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    customer: Mapped[Member] = relationship(
+        lazy="joined", innerjoin=True, viewonly=True, foreign_keys="[Repair.organisation_id, Repair.customer_id]"
+    )
+    provider: Mapped[Member] = relationship(
+        lazy="joined", innerjoin=True, viewonly=True, foreign_keys="[Repair.organisation_id, Repair.provider_id]"
+    )
+    item: Mapped[Item | None] = relationship(lazy="joined", viewonly=True)
+    messages: Mapped[list[RepairMessage]] = relationship(
+        lazy="selectin", viewonly=True, order_by="RepairMessage.written_at, RepairMessage.id", uselist=True
+    )
+
+
+class RepairMessage(Base):
+    """One message of the thread. Never edited."""
+
+    __tablename__ = "repair_message"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "repair_id"], ["repair.organisation_id", "repair.id"]),
+        ForeignKeyConstraint(["organisation_id", "author_id"], ["member.organisation_id", "member.id"]),
+        Index("repair_thread", "organisation_id", "repair_id", "written_at"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    repair_id: Mapped[UUID]
+    author_id: Mapped[UUID]
+    text: Mapped[str] = mapped_column(String(2000))
+    written_at: Mapped[datetime] = mapped_column(UTCDateTime)
