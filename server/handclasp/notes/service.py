@@ -13,7 +13,8 @@ from ..db import insert, utc_now, writing
 from ..errors import Problem, bad_field, not_found
 from ..handoffs.service import SeenItem, record_item
 from ..people.service import SubjectRef, identified, learn_alias
-from .models import Note, NoteKind
+from .models import Note, NoteKind, Quiet
+from .mutes import quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def _insert(session: Session, caller: Caller, note_id: UUID, command: NoteComman
         raise bad_field("#/recipient", "Nobody writes a note to themselves. Choose a colleague.", code="self")
     if item is not None:
         learn_alias(session, organisation_id, tool, host, command.recipient, caller.member_id, note_id)
+    now, kept_away = utc_now(), quiet(session, organisation_id, recipient.id, caller.member_id)
     inserted = session.execute(
         insert(Note)
         .values(
@@ -66,7 +68,9 @@ def _insert(session: Session, caller: Caller, note_id: UUID, command: NoteComman
             text=command.text,
             author_team_id=caller.team_id,
             recipient_team_id=recipient.team_id,
-            written_at=utc_now(),
+            written_at=now,
+            read_at=now if kept_away is Quiet.MUTE else None,
+            hidden=kept_away is Quiet.BLOCK,
         )
         .on_conflict_do_nothing()
         .returning(Note.id)
