@@ -1,4 +1,7 @@
-"""The rules in force. Reading them needs a session of the organisation."""
+"""The rules in force. Reading them needs a session of the organisation.
+
+How rules change is in `publishing`; when releases are published is in `calendar`.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,45 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from ..db import reading, utc_now
-from .models import Attribution, Policy
+from .calendar import next_release_on, release_dates
+from .models import Attribution, Breakdown, Calendar, Policy
+
+__all__ = (
+    "DEFAULT_K",
+    "POOLED_FROM",
+    "PURPOSES",
+    "TEAMMATES_RATE_BELOW",
+    "UNDO_SECONDS",
+    "Rules",
+    "first_policy",
+    "has_come_into_force",
+    "next_release_on",
+    "policy_in_force",
+    "release_dates",
+    "rules_in_force",
+    "suggested_attribution",
+    "teammates_may_rate",
+)  # fmt: skip
 
 UNDO_SECONDS = 10
 """Rule 1: the subject sees a rating after this long, counted from when it reached the server."""
 DEFAULT_K = 5
+DEFAULT_COLLUDERS = 1
+DEFAULT_RETENTION_DAYS = 180
 TEAMMATES_RATE_BELOW = 25
-"""Rule 8: from this many members on, colleagues of one team thank each other and do not rate."""
+"""Rule 8: from this many members on, unless the policy says otherwise, colleagues of one team thank each other."""
+POOLED_FROM = 25
+"""From this many people on, pooled is suggested; with fewer, hardly anyone would see a release."""
+PURPOSES = (
+    "To tell a colleague whose work you used how it served you.",
+    "To say thank you.",
+    "To see where work gets stuck between teams, and mend the process.",
+    "It is not for appraisal, pay or dismissal.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +68,57 @@ def rules_in_force(organisation_id: UUID) -> Rules:
     return Rules(policy.version, policy.attribution, policy.k, UNDO_SECONDS, policy.published_at)
 
 
-def first_policy(organisation_id: UUID) -> Policy:
-    """What an organisation starts with: everything named and at once, which suits small teams."""
+def suggested_attribution(people: int) -> Attribution:
+    """What suits an organisation of this many people."""
+    return Attribution.POOLED if people >= POOLED_FROM else Attribution.OPEN
+
+
+def first_policy(organisation_id: UUID, attribution: Attribution = Attribution.OPEN) -> Policy:
+    """What an organisation starts with; in force at once."""
     now = utc_now()
     return Policy(
         organisation_id=organisation_id,
         version=1,
-        attribution=Attribution.OPEN,
+        attribution=attribution,
         k=DEFAULT_K,
+        colluders=DEFAULT_COLLUDERS,
+        calendar=Calendar.MONTHLY,
+        breakdown=Breakdown.NONE,
+        retention_days=DEFAULT_RETENTION_DAYS,
+        teammates_rate=None,
+        named_exports=False,
         published_at=now,
         in_force_at=now,
+        needs_countersignature=False,
     )
 
 
-def policy_in_force(session: Session, organisation_id: UUID) -> Policy:
-    """The latest version of the organisation's policy."""
+def policy_in_force(session: Session, organisation_id: UUID, at: datetime | None = None) -> Policy:
+    """The policy that binds at a moment, by default now.
+
+    It is the highest version whose time had come, that was not withdrawn, and that was countersigned where it had
+    to be. There is always one: an organisation is founded with its first.
+    """
     return session.execute(
-        select(Policy).where(Policy.organisation_id == organisation_id).order_by(Policy.version.desc()).limit(1)
+        select(Policy)
+        .where(Policy.organisation_id == organisation_id, *has_come_into_force(at or utc_now()))
+        .order_by(Policy.version.desc())
+        .limit(1)
     ).scalar_one()
 
 
-def teammates_may_rate(member_count: int) -> bool:
-    """Rule 8: rating inside a team is off from 25 members on."""
+def has_come_into_force(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What a query asks of versions that bind, or have bound, by `at`."""
+    # Countersigning moves in_force_at to its own moment where that is later: no version binds before it is signed.
+    return (
+        Policy.withdrawn_at.is_(None),
+        Policy.in_force_at <= at,
+        or_(Policy.needs_countersignature.is_(False), Policy.countersigned_at.is_not(None)),
+    )
+
+
+def teammates_may_rate(policy: Policy, member_count: int) -> bool:
+    """Rule 8: whether colleagues of one team rate each other. Unless the policy says, only below 25 members."""
+    if policy.teammates_rate is not None:
+        return policy.teammates_rate
     return member_count < TEAMMATES_RATE_BELOW

@@ -18,7 +18,7 @@ from ..handoffs.service import SeenItem, record_handoff
 from ..paging import Page, aware, cut, decode_cursor, encode_cursor
 from ..people.models import Member
 from ..people.service import SubjectRef, identified, learn_alias, member_count, unlearn_alias
-from ..policy.service import UNDO_SECONDS, teammates_may_rate
+from ..policy.service import UNDO_SECONDS, policy_in_force, teammates_may_rate
 from .models import Direction, Rating, Verdict
 
 
@@ -48,7 +48,8 @@ def may_rate(session: Session, caller: Caller, subject: Member) -> May:
     if subject.id == caller.member_id:
         return May(False, "self", "This is your own work. Colleagues who use it can rate it.")
     same_team = caller.team_id is not None and caller.team_id == subject.team_id
-    if same_team and not teammates_may_rate(member_count(session, caller.organisation_id)):
+    policy = policy_in_force(session, caller.organisation_id)
+    if same_team and not teammates_may_rate(policy, member_count(session, caller.organisation_id)):
         return May(False, "same-team", f"You and {subject.name} are one team: say thank you instead.")
     return May(True)
 
