@@ -301,8 +301,12 @@ def name_causes(counted: Sequence[Ballot]) -> dict[Cause, int]:
     """
     if publish(counted).form is not Form.EXACT:
         return {}
-    k = max(ballot.k for ballot in counted)
     missed = [ballot for ballot in counted if ballot.verdict is Verdict.MISSED]
+    return large_causes(missed, max(ballot.k for ballot in counted))
+
+
+def large_causes(missed: Sequence[Ballot], k: int) -> dict[Cause, int]:
+    """The causes that at least `k` of `missed` name; what is left of them is none or at least `k`."""
     named = {
         cause: count
         for cause, count in Counter(ballot.cause for ballot in missed).items()

@@ -72,7 +72,8 @@ class ReleaseCell(Base):
     """A part of a release that is published by itself; without a breakdown there is one. Counts are as published.
 
     `label` is a tool's id or a customer team's id; None for the whole, and for *other*. `causes` counts, of the
-    missed, those that name each cause (team releases only); what it leaves out named another or none.
+    missed, those that name each cause (team releases only); what it leaves out named another or none. `repaired`
+    counts, of the missed, those that were repaired by then (open only: pooled ratings have no threads).
     """
 
     __tablename__ = "release_cell"
@@ -90,6 +91,7 @@ class ReleaseCell(Base):
     missed: Mapped[int]
     met: Mapped[int]
     exceeded: Mapped[int]
+    repaired: Mapped[int]
     causes: Mapped[dict[str, int]] = mapped_column(JSON)
 
 

@@ -421,6 +421,7 @@ def upgrade() -> None:
         sa.Column("missed", sa.Integer(), nullable=False),
         sa.Column("met", sa.Integer(), nullable=False),
         sa.Column("exceeded", sa.Integer(), nullable=False),
+        sa.Column("repaired", sa.Integer(), nullable=False),
         sa.Column("causes", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id", "release_id"],
