@@ -5,6 +5,8 @@ How rules change is in `publishing`; when releases are published is in `calendar
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,10 +24,12 @@ __all__ = (
     "PURPOSES",
     "TEAMMATES_RATE_BELOW",
     "UNDO_SECONDS",
+    "PolicyHistory",
     "Rules",
     "first_policy",
     "has_come_into_force",
     "next_release_on",
+    "policy_history",
     "policy_in_force",
     "release_dates",
     "rules_in_force",
@@ -105,6 +109,26 @@ def policy_in_force(session: Session, organisation_id: UUID, at: datetime | None
         .order_by(Policy.version.desc())
         .limit(1)
     ).scalar_one()
+
+
+class PolicyHistory:
+    """Which version bound at each moment of the past: data keeps what it was promised when it came."""
+
+    def __init__(self, versions: Sequence[Policy]) -> None:
+        """`versions` have all come into force, and stand in the order in which they did."""
+        self._versions = versions
+        self._since = [version.in_force_at for version in versions]
+
+    def at(self, moment: datetime) -> Policy:
+        """The version that bound at `moment`; the first for anything earlier."""
+        return self._versions[max(bisect_right(self._since, moment) - 1, 0)]
+
+
+def policy_history(session: Session, organisation_id: UUID) -> PolicyHistory:
+    """The versions that bind or have bound, so that many moments can be asked for at the price of one query."""
+    # A newer version withdraws one that is still to come, so versions come into force in the order of their numbers.
+    query = select(Policy).where(Policy.organisation_id == organisation_id, *has_come_into_force(utc_now()))
+    return PolicyHistory(session.execute(query.order_by(Policy.version)).scalars().all())
 
 
 def has_come_into_force(at: datetime) -> tuple[ColumnElement[bool], ...]:
