@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Base, UTCDateTime
+from ..db import Base, UTCDateTime, text_enum
 from ..people.models import Member
 
 
@@ -30,8 +31,40 @@ class SignInLink(Base):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class SignInWay(enum.StrEnum):
+    """How somebody came in: by link or code in the console, or by a grant to the extension or to a script."""
+
+    LINK = "link"
+    CODE = "code"
+    EXTENSION = "extension"
+    SCRIPT = "script"
+
+
+class SignIn(Base):
+    """That somebody signed in as this member: kept though the session has ended, so that the member is told of it.
+
+    `id` is that of the console session or grant it began.
+    """
+
+    __tablename__ = "sign_in"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "member_id"], ["member.organisation_id", "member.id"]),
+        Index("sign_in_of_member", "organisation_id", "member_id", "at"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_id: Mapped[UUID]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    way: Mapped[SignInWay] = mapped_column(text_enum(SignInWay))
+
+
 class ConsoleSession(Base):
-    """One browser signed in to the console."""
+    """One browser signed in to the console.
+
+    `told_until`: the member has been told, in this browser, of every sign-in up to then. Each browser is told by
+    itself: a stranger's cannot take the notice away from the member's.
+    """
 
     __tablename__ = "console_session"
     __table_args__ = (
@@ -45,6 +78,7 @@ class ConsoleSession(Base):
     member_id: Mapped[UUID]
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    told_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     member: Mapped[Member] = relationship(lazy="joined", innerjoin=True, viewonly=True)
 

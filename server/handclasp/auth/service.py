@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.orm import Session
 
 from ..db import insert, new_id, reading, utc_now, writing
+from ..errors import Problem, not_found
 from ..people.models import Member
 from ..people.service import member, member_by_email, organisations
 from . import secrets
-from .models import ConsoleSession, SignInLink
+from .models import ConsoleSession, SignIn, SignInLink, SignInWay
 
 LINK_LIVES = timedelta(days=7)
 """An invite waits over a week-end; a link is single-use and meant for one person."""
 SESSION_LIVES = timedelta(days=30)
+TOLD_FOR = timedelta(days=30)
+"""How long a sign-in is told of, in every browser that has not been told."""
 _MOST_WRONG_CODES = 5
 
 
@@ -40,7 +44,10 @@ class SignedIn:
 
 
 def new_link(organisation_id: UUID, member_id: UUID) -> NewLink:
-    """A new one-time link for a member. Earlier unused ones stop working."""
+    """A new one-time link for a member. Earlier unused ones stop working.
+
+    Raises 409 `left` for somebody who has left, 404 for a member of anywhere else.
+    """
     secret, code = secrets.mint("hcl", organisation_id), secrets.mint_code()
     expires_at = utc_now() + LINK_LIVES
     with writing(organisation_id) as session:
@@ -51,12 +58,20 @@ def new_link(organisation_id: UUID, member_id: UUID) -> NewLink:
             "expires_at": expires_at,
             "used_at": None,
         }
+        _refuse_left(member(session, organisation_id, member_id))
         session.execute(
             insert(SignInLink)
             .values(organisation_id=organisation_id, member_id=member_id, **values)
             .on_conflict_do_update(index_elements=["organisation_id", "member_id"], set_=values)
         )
     return NewLink(secret.text, code, expires_at)
+
+
+def _refuse_left(owner: Member | None) -> None:
+    if owner is None:
+        raise not_found()
+    if owner.left_at is not None:
+        raise Problem(409, "left", f"{owner.name} has left and cannot sign in. Invite them to bring them back.")
 
 
 def link_owner(text: str) -> Member | None:
@@ -73,13 +88,14 @@ def link_owner(text: str) -> Member | None:
                 SignInLink.expires_at > utc_now(),
             )
         ).scalar_one_or_none()
-        return member(session, secret.organisation_id, member_id) if member_id else None
+        owner = member(session, secret.organisation_id, member_id) if member_id else None
+        return owner if owner and owner.left_at is None else None
 
 
 def sign_in_by_link(text: str) -> SignedIn | None:
     """Use the link up and start a session; None when it is unknown, used or expired."""
     secret = secrets.parse("hcl", text)
-    return _use(secret.organisation_id, secret.hash) if secret else None
+    return _use(secret.organisation_id, secret.hash, SignInWay.LINK) if secret else None
 
 
 def sign_in_by_code(email: str, typed: str) -> SignedIn | None:
@@ -93,7 +109,7 @@ def sign_in_by_code(email: str, typed: str) -> SignedIn | None:
             continue
         link_hash = _link_for_code(organisation.organisation_id, email, code_hash)
         if link_hash is not None:
-            return _use(organisation.organisation_id, link_hash)
+            return _use(organisation.organisation_id, link_hash, SignInWay.CODE)
     return None
 
 
@@ -122,8 +138,8 @@ def _link_for_code(organisation_id: UUID, email: str, code_hash: bytes) -> bytes
         return link.secret_hash
 
 
-def _use(organisation_id: UUID, link_hash: bytes) -> SignedIn | None:
-    now = utc_now()
+def _use(organisation_id: UUID, link_hash: bytes, way: SignInWay) -> SignedIn | None:
+    now, session_id = utc_now(), new_id()
     secret = secrets.mint("hcs", organisation_id)
     with writing(organisation_id) as session:
         # One statement decides who used it: of two clicks at once, one finds used_at already set.
@@ -139,13 +155,16 @@ def _use(organisation_id: UUID, link_hash: bytes) -> SignedIn | None:
             .returning(SignInLink.member_id)
         ).scalar_one_or_none()
         found = member(session, organisation_id, member_id) if member_id else None
-        if found is None:
+        if found is None or found.left_at is not None:
             return None
+        session.add(
+            SignIn(organisation_id=organisation_id, id=session_id, member_id=found.id, at=now, way=way),
+        )
         session.add(
             ConsoleSession(
                 organisation_id=organisation_id,
                 secret_hash=secret.hash,
-                id=new_id(),
+                id=session_id,
                 member_id=found.id,
                 started_at=now,
                 expires_at=now + SESSION_LIVES,
@@ -167,7 +186,7 @@ def session_owner(text: str) -> Member | None:
                 ConsoleSession.expires_at > utc_now(),
             )
         ).scalar_one_or_none()
-    return found.member if found else None
+    return found.member if found and found.member.left_at is None else None
 
 
 def sessions(organisation_id: UUID, member_id: UUID) -> Sequence[ConsoleSession]:
@@ -212,3 +231,55 @@ def sign_out(text: str) -> None:
                 ConsoleSession.secret_hash == secret.hash,
             )
         )
+
+
+def end_all(session: Session, organisation_id: UUID, member_id: UUID) -> None:
+    """Sign a member out of every browser, and make their one-time link worthless."""
+    for table in (ConsoleSession, SignInLink):
+        session.execute(delete(table).where(table.organisation_id == organisation_id, table.member_id == member_id))
+
+
+def untold(text: str) -> Sequence[SignIn]:
+    """The sign-ins of the last 30 days that this console session has not told its member of, latest first.
+
+    Its own is not among them. One that has ended is: it may have been a stranger's.
+    """
+    secret = secrets.parse("hcs", text)
+    if secret is None:
+        return []
+    with reading(secret.organisation_id) as session:
+        own = session.execute(_session(secret)).scalar_one_or_none()
+        if own is None:
+            return []
+        since = utc_now() - TOLD_FOR
+        return (
+            session.execute(
+                select(SignIn)
+                .where(
+                    SignIn.organisation_id == own.organisation_id,
+                    SignIn.member_id == own.member_id,
+                    SignIn.id != own.id,
+                    SignIn.at > max(since, own.told_until or since),
+                )
+                .order_by(SignIn.at.desc(), SignIn.id.desc())
+            )
+            .scalars()
+            .all()
+        )
+
+
+def told(text: str, until: datetime) -> None:
+    """The member has seen, in this browser, every sign-in up to `until`. Other browsers go on telling."""
+    secret = secrets.parse("hcs", text)
+    if secret is None:
+        return
+    with writing(secret.organisation_id) as session:
+        own = session.execute(_session(secret)).scalar_one_or_none()
+        if own is not None:
+            own.told_until = max(own.told_until or until, min(until, utc_now()))
+
+
+def _session(secret: secrets.Secret) -> Select[ConsoleSession]:
+    return select(ConsoleSession).where(
+        ConsoleSession.organisation_id == secret.organisation_id, ConsoleSession.secret_hash == secret.hash
+    )

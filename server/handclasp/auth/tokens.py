@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from ..db import new_id, reading, utc_now, writing
 from ..people.models import Member
 from . import secrets
-from .models import AccessToken, AuthorizationCode, RefreshToken, TokenGrant
+from .models import AccessToken, AuthorizationCode, RefreshToken, SignIn, SignInWay, TokenGrant
 from .secrets import Secret
 
 CODE_LIVES = timedelta(seconds=60)
@@ -116,6 +116,7 @@ def exchange_code(code: AuthorizationCode, pair: TokenPair) -> bool:
                 _revoke(session, organisation_id, first)
             return False
         _add_pair(session, grant.id, pair, parent_hash=None)
+        session.add(_sign_in(grant, SignInWay.EXTENSION))
     return True
 
 
@@ -132,7 +133,9 @@ def find_refresh(text: str) -> RefreshToken | None:
                 RefreshToken.expires_at > utc_now(),
             )
         ).scalar_one_or_none()
-    return found if found and found.grant.revoked_at is None else None
+    if found is None or found.grant.revoked_at is not None or found.grant.member.left_at is not None:
+        return None
+    return found
 
 
 def rotate(old: RefreshToken, pair: TokenPair) -> bool:
@@ -237,6 +240,7 @@ def new_machine_token(organisation_id: UUID, member_id: UUID, label: str) -> str
                 expires_at=now + MACHINE_TOKEN_LIVES,
             )
         )
+        session.add(_sign_in(grant, SignInWay.SCRIPT))
     return token.text
 
 
@@ -253,7 +257,7 @@ def bearer(text: str) -> tuple[Member, str] | None:
                 AccessToken.expires_at > utc_now(),
             )
         ).scalar_one_or_none()
-    if token is None or token.grant.revoked_at is not None:
+    if token is None or token.grant.revoked_at is not None or token.grant.member.left_at is not None:
         return None
     return token.grant.member, token.grant.scope
 
@@ -304,6 +308,18 @@ def grant_of(text: str) -> TokenGrant | None:
         if token is not None:
             return token.grant
     return None
+
+
+def end_all(session: Session, organisation_id: UUID, member_id: UUID) -> None:
+    """End every connection of a member: grants, their tokens, and codes that were to become some."""
+    for table in (AuthorizationCode, TokenGrant):
+        session.execute(delete(table).where(table.organisation_id == organisation_id, table.member_id == member_id))
+
+
+def _sign_in(grant: TokenGrant, way: SignInWay) -> SignIn:
+    return SignIn(
+        organisation_id=grant.organisation_id, id=grant.id, member_id=grant.member_id, at=grant.created_at, way=way
+    )
 
 
 def _revoke(session: Session, organisation_id: UUID, grant_id: UUID) -> None:

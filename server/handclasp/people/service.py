@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, or_, select, tuple_
+from sqlalchemy import Select, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from ..db import insert, new_id, reading, utc_now, writing
@@ -65,6 +65,16 @@ def me(organisation_id: UUID, member_id: UUID) -> Me:
         return Me(found, home, policy_in_force(session, organisation_id))
 
 
+def pause(organisation_id: UUID, member_id: UUID, *, paused: bool) -> None:
+    """The member takes no ratings, or takes them again (rule 14). Neither when nor why is kept; notes still arrive."""
+    with writing(organisation_id) as session:
+        session.execute(
+            update(Member)
+            .where(Member.organisation_id == organisation_id, Member.id == member_id)
+            .values(paused=paused)
+        )
+
+
 def check_email(email: str) -> str:
     """`email` in the form we keep: trimmed, lower case. Raises 422 when it is no address."""
     kept = email.strip().lower()
@@ -89,9 +99,10 @@ def add_member(
     team: str | None = None,
     role: Role = Role.MEMBER,
 ) -> tuple[Member, bool]:
-    """The member with this e-mail address, and whether they are new.
+    """The member with this e-mail address, and whether they are new, or back after having left.
 
-    For somebody who is a member already nothing changes. The name, unless given, is read off the address.
+    For somebody who is a member already nothing changes, and who comes back finds name, team and role as they were.
+    The name, unless given, is read off the address.
     """
     kept_email = check_email(email)
     kept_name = check_name(name or kept_email.split("@")[0].replace(".", " ").replace("_", " ").title())
@@ -100,7 +111,8 @@ def add_member(
         by_email = _members(organisation_id).where(Member.email == kept_email)
         standing = session.execute(by_email).scalar_one_or_none()
         if standing is not None:
-            return standing, False
+            is_back, standing.left_at = standing.left_at is not None, None
+            return standing, is_back
         team_id = _team_id(session, organisation_id, team_name) if team_name else None
         made = session.execute(
             insert(Member)
@@ -141,16 +153,48 @@ def member_by_email(organisation_id: UUID, email: str) -> Member | None:
 
 
 def members(organisation_id: UUID) -> Sequence[Member]:
-    """All members, by name."""
+    """All members, by name, those who have left included; who has been erased is nobody any more."""
     with reading(organisation_id) as session:
-        return session.execute(_members(organisation_id).order_by(Member.name, Member.id)).scalars().all()
+        return (
+            session.execute(
+                _members(organisation_id).where(Member.erased_at.is_(None)).order_by(Member.name, Member.id)
+            )
+            .scalars()
+            .all()
+        )
 
 
 def member_count(session: Session, organisation_id: UUID) -> int:
-    """How many members the organisation has."""
+    """How many members the organisation has, those who have left not counted."""
     return session.execute(
-        select(func.count()).select_from(Member).where(Member.organisation_id == organisation_id)
+        select(func.count())
+        .select_from(Member)
+        .where(Member.organisation_id == organisation_id, Member.left_at.is_(None))
     ).scalar_one()
+
+
+def other_admins(session: Session, organisation_id: UUID, member_id: UUID) -> bool:
+    """True when somebody else can administer the organisation."""
+    return (
+        session.execute(
+            _present(organisation_id).where(Member.role == Role.ADMIN, Member.id != member_id).limit(1)
+        ).scalar_one_or_none()
+        is not None
+    )
+
+
+def move(organisation_id: UUID, member_id: UUID, team: str | None) -> Member:
+    """Put a member into another team (made if new), or into none.
+
+    What was given and received keeps the teams of its day. Raises 422 for a team's name that cannot be kept.
+    """
+    team_name = check_name(team) if team else None
+    with writing(organisation_id) as session:
+        moved = session.execute(_members(organisation_id).where(Member.id == member_id)).scalar_one()
+        moved.team_id = _team_id(session, organisation_id, team_name) if team_name else None
+        session.flush()
+        session.refresh(moved)
+        return moved
 
 
 def member(session: Session, organisation_id: UUID, member_id: UUID) -> Member | None:
@@ -159,8 +203,8 @@ def member(session: Session, organisation_id: UUID, member_id: UUID) -> Member |
 
 
 def search(organisation_id: UUID, q: str, *, cursor: str | None, limit: int) -> Page[Member]:
-    """Members whose name or address contains `q`, by name. An empty `q` lists everybody."""
-    query = _members(organisation_id).order_by(Member.name, Member.id).limit(limit + 1)
+    """Members whose name or address contains `q`, by name. An empty `q` lists everybody who has not left."""
+    query = _present(organisation_id).order_by(Member.name, Member.id).limit(limit + 1)
     if q.strip():
         escaped = q.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         part = f"%{escaped}%"
@@ -291,7 +335,7 @@ def suggest(session: Session, organisation_id: UUID, ref: SubjectRef) -> Sequenc
         return []
     return (
         session.execute(
-            _members(organisation_id).where(or_(*likeness)).order_by(Member.name, Member.id).limit(_MOST_SUGGESTIONS)
+            _present(organisation_id).where(or_(*likeness)).order_by(Member.name, Member.id).limit(_MOST_SUGGESTIONS)
         )
         .scalars()
         .all()
@@ -300,3 +344,7 @@ def suggest(session: Session, organisation_id: UUID, ref: SubjectRef) -> Sequenc
 
 def _members(organisation_id: UUID) -> Select[Member]:
     return select(Member).where(Member.organisation_id == organisation_id)
+
+
+def _present(organisation_id: UUID) -> Select[Member]:
+    return _members(organisation_id).where(Member.left_at.is_(None))

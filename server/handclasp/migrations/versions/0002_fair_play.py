@@ -17,6 +17,7 @@ NEW_TABLES = (
     "tally",
     "team_line",
     "audit_entry",
+    "sign_in",
     "expectation",
     "mute",
     "named_export",
@@ -258,6 +259,39 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "sign_in",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "link",
+                "code",
+                "extension",
+                "script",
+                name="signinway",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "member_id"],
+            ["member.organisation_id", "member.id"],
+            name=op.f("fk_sign_in_organisation_id_member_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_sign_in_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_sign_in")),
+    )
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.create_index("sign_in_of_member", ["organisation_id", "member_id", "at"], unique=False)
+
+    op.create_table(
         "mute",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
@@ -467,6 +501,7 @@ def upgrade() -> None:
         ("member", f"paused BOOLEAN NOT NULL DEFAULT {false}"),
         ("member", f"left_at {moment}"),
         ("member", f"erased_at {moment}"),
+        ("console_session", f"told_until {moment}"),
         ("note", f"hidden BOOLEAN NOT NULL DEFAULT {false}"),
         (
             "note",
