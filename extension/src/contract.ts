@@ -108,6 +108,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Take no ratings from now on, or take them again. Notes still arrive. */
+        put: operations["put_pause"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My own releases and months over time. Nobody can ask for another's. */
+        get: operations["get_my_service"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom I mute or block. Nobody else can read it. */
+        get: operations["list_mutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mutes/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Mute or block a colleague, who is never told. */
+        put: operations["put_mute"];
+        post?: never;
+        /** Hear a colleague again from now on; the answer is who is still kept away. */
+        delete: operations["delete_mute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notes/{note_id}": {
         parameters: {
             query?: never;
@@ -121,6 +192,44 @@ export interface paths {
         /** Send a note; the same again changes nothing. */
         put: operations["put_note"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{note_id}/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Put thanks I received on the wall, or take them off it. */
+        put: operations["put_note_public"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{note_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a note I received to the admins. Its author is never told. */
+        post: operations["report_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,6 +308,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reported-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notes that wait for an admin. Each look is logged for every member to read. */
+        get: operations["list_reported_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reported-notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that a report has been seen to. */
+        put: operations["put_reported_note"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/edges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What teams said of teams on each date, where the policy breaks releases down by customer team or cause. */
+        get: operations["get_edges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each team's figure on each date. No names, no ranking, no sums over dates or teams. */
+        get: operations["get_team_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Thanks that their recipients have made public, the latest first. */
+        get: operations["list_wall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -237,6 +433,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        CauseCount: {
+            /** @enum {string} */
+            cause: "unclear_ask" | "capacity" | "dependency" | "process" | "quality";
+            count: number;
+        };
+        Counts: {
+            missed: number;
+            met: number;
+            exceeded: number;
+        };
+        Edge: {
+            /** Format: date */
+            released_on: string;
+            /** @enum {string} */
+            direction: "service" | "request";
+            from_team: components["schemas"]["Team"] | null;
+            to_team: components["schemas"]["Team"];
+            cell: components["schemas"]["ReleaseCell"];
+        };
+        EdgeReport: {
+            items: components["schemas"]["Edge"][];
+        };
         Health: {
             status: string;
         };
@@ -282,6 +500,28 @@ export interface components {
             policy: components["schemas"]["PolicyInForce"];
             server: components["schemas"]["Server"];
         };
+        Mute: {
+            colleague: components["schemas"]["Person"];
+            /** @enum {string} */
+            kind: "mute" | "block";
+        };
+        MutePut: {
+            /** @enum {string} */
+            kind: "mute" | "block";
+        };
+        Mutes: {
+            items: components["schemas"]["Mute"][];
+        };
+        MyService: {
+            /** @enum {string} */
+            attribution: "open" | "pooled";
+            releases: components["schemas"]["Release"][];
+            months: components["schemas"]["ServiceMonth"][];
+            /** @description Set while there is no release; tells no progress */
+            why_nothing_yet: string | null;
+            /** Format: date */
+            next_release_on: string | null;
+        };
         Note: {
             /** Format: uuid */
             id: string;
@@ -294,6 +534,9 @@ export interface components {
             /** Format: date-time */
             written_at: string;
         };
+        NotePublic: {
+            public: boolean;
+        };
         NotePut: {
             /** @enum {string} */
             kind: "thanks" | "word";
@@ -301,6 +544,13 @@ export interface components {
             /** @default null */
             item?: components["schemas"]["Item"] | null;
             text: string;
+        };
+        NoteReport: {
+            /** @default null */
+            reason?: string | null;
+        };
+        NoteReported: {
+            reported: boolean;
         };
         Organisation: {
             /** Format: uuid */
@@ -316,6 +566,9 @@ export interface components {
             name?: string | null;
             /** @default null */
             email?: string | null;
+        };
+        Pause: {
+            paused: boolean;
         };
         PeoplePage: {
             items: components["schemas"]["Person"][];
@@ -403,6 +656,58 @@ export interface components {
         ReadRequest: {
             ids: string[];
         };
+        Release: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            released_on: string;
+            /** @enum {string} */
+            attribution: "open" | "pooled";
+            /** @enum {string} */
+            direction: "service" | "request";
+            /** @enum {string} */
+            breakdown: "none" | "tool" | "customer_team" | "cause";
+            raters: number;
+            cells: components["schemas"]["ReleaseCell"][];
+            total: components["schemas"]["Counts"];
+            /** @description True until its subject has marked it read */
+            unread: boolean;
+        };
+        ReleaseCell: {
+            missed: number;
+            met: number;
+            exceeded: number;
+            /** @description A tool's or a customer team's id; null: all others */
+            label: string | null;
+            /** @description What people call it */
+            name: string | null;
+            raters: number;
+            /** @enum {string} */
+            form: "exact" | "nearly_all" | "mostly";
+            /** @enum {string|null} */
+            leading: "missed" | "met" | "exceeded" | null;
+            /** @description Of the missed; open only */
+            repaired: number;
+            causes: components["schemas"]["CauseCount"][];
+        };
+        ReportedNote: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "thanks" | "word";
+            author: components["schemas"]["Person"];
+            recipient: components["schemas"]["Person"];
+            text: string;
+            reason: string | null;
+            /** Format: date-time */
+            written_at: string;
+            /** Format: date-time */
+            reported_at: string;
+        };
+        ReportedNotesPage: {
+            items: components["schemas"]["ReportedNote"][];
+            next: string | null;
+        };
         Resolution: {
             subject: components["schemas"]["Person"] | null;
             handle: string | null;
@@ -417,6 +722,18 @@ export interface components {
         };
         Server: {
             version: string;
+        };
+        ServiceMonth: {
+            missed: number;
+            met: number;
+            exceeded: number;
+            /** @description YYYY-MM */
+            month: string;
+            /** @enum {string} */
+            direction: "service" | "request";
+        };
+        Settled: {
+            settled: boolean;
         };
         Subject: {
             /**
@@ -436,8 +753,39 @@ export interface components {
             id: string;
             name: string;
         };
+        TeamLine: {
+            /** Format: date */
+            released_on: string;
+            /** @enum {string} */
+            direction: "service" | "request";
+            members: number;
+            /** @enum {string} */
+            alike: "served" | "mixed";
+        };
+        TeamReport: {
+            team: components["schemas"]["Team"];
+            releases: components["schemas"]["Release"][];
+            lines: components["schemas"]["TeamLine"][];
+        };
+        TeamReports: {
+            items: components["schemas"]["TeamReport"][];
+        };
         Unread: {
             unread: number;
+        };
+        WallNote: {
+            /** Format: uuid */
+            id: string;
+            author: components["schemas"]["Person"];
+            recipient: components["schemas"]["Person"];
+            text: string;
+            item: components["schemas"]["Item"] | null;
+            /** Format: date-time */
+            public_at: string;
+        };
+        WallPage: {
+            items: components["schemas"]["WallNote"][];
+            next: string | null;
         };
     };
     responses: never;
@@ -646,6 +994,163 @@ export interface operations {
             };
         };
     };
+    put_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pause"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pause"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyService"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mutes"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_mute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MutePut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mute"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_mute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mutes"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_note: {
         parameters: {
             query?: never;
@@ -677,6 +1182,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_note_public: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotePublic"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotePublic"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteReported"];
                 };
             };
             /** @description A problem that says what to do */
@@ -882,6 +1457,171 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reported_notes: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedNotesPage"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_reported_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settled"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_edges: {
+        parameters: {
+            query?: {
+                /** @description How many release dates back */
+                dates?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeReport"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_team_reports: {
+        parameters: {
+            query?: {
+                /** @description How many release dates back */
+                dates?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamReports"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_wall: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallPage"];
                 };
             };
             /** @description A problem that says what to do */

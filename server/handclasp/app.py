@@ -23,6 +23,7 @@ from .notes import views as notes
 from .people import views as people
 from .policy import views as policy
 from .ratings import views as ratings
+from .reports import views as reports
 from .resolve import views as resolve
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -58,7 +59,7 @@ def create_app(config: Config | None = None) -> Flask:
     register_error_handlers(app)
     app.extensions["handclasp_redirects"] = redirect_uris(config.extension_ids)
     app.extensions["handclasp_oauth"] = make_authorization_server(app, config)
-    for room in (auth, console, exports, inbox, notes, people, policy, ratings, resolve):
+    for room in (auth, console, exports, inbox, notes, people, policy, ratings, reports, resolve):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(health)
     console.prepare(app)

@@ -47,6 +47,9 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("get", "/api/v1/inbox/unread"): {
         "nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200,
     },
+    ("get", "/api/v1/me/service"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("get", "/api/v1/reports/teams"): {"nobody": 401, "member": 403, "admin": 200, "script": 403, "foreign": 200},
+    ("get", "/api/v1/reports/edges"): {"nobody": 401, "member": 403, "admin": 200, "script": 403, "foreign": 200},
     ("get", "/api/v1/exports/{dataset}"): {
         "nobody": 401, "member": 403, "admin": 200, "script": 200, "foreign": 200,
     },
