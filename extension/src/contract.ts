@@ -4,6 +4,62 @@
  */
 
 export interface paths {
+    "/api/v1/expectations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is asked of me, or by me: open ones by when they are due, then what ended in the last 30 days. */
+        get: operations["list_expectations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expectations/{expectation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expectation_id: string;
+            };
+            cookie?: never;
+        };
+        /** One agreement of mine. */
+        get: operations["get_expectation"];
+        /** Say what I need and by when, or change it before it is answered; the same again changes nothing. */
+        put: operations["put_expectation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/expectations/{expectation_id}/response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expectation_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept, counter, decline, take up a counter, say it is done, withdraw; the same again changes nothing. */
+        post: operations["respond_to_expectation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/{dataset}": {
         parameters: {
             query?: never;
@@ -344,6 +400,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How agreements ended, by team and month: counts of at least k people on each side. */
+        get: operations["report_agreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/edges": {
         parameters: {
             query?: never;
@@ -433,10 +506,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AgreementCount: {
+            team: components["schemas"]["Team"] | null;
+            month: string;
+            answered: number;
+            /** @description Declined in time, or countered and the counter taken up */
+            clear_no: number;
+            /** @description null: too few people for a figure */
+            done: number | null;
+            kept: number | null;
+        };
+        AgreementReport: {
+            items: components["schemas"]["AgreementCount"][];
+        };
         CauseCount: {
             /** @enum {string} */
             cause: "unclear_ask" | "capacity" | "dependency" | "process" | "quality";
             count: number;
+        };
+        Counter: {
+            need: string;
+            /** Format: date */
+            due: string | null;
         };
         Counts: {
             missed: number;
@@ -454,6 +545,84 @@ export interface components {
         };
         EdgeReport: {
             items: components["schemas"]["Edge"][];
+        };
+        Expectation: {
+            /** Format: uuid */
+            id: string;
+            revision: number;
+            /** @enum {string} */
+            state: "proposed" | "accepted" | "countered" | "declined" | "done" | "withdrawn";
+            customer: components["schemas"]["Person"];
+            provider: components["schemas"]["Person"];
+            item: components["schemas"]["Item"] | null;
+            need: string;
+            /** Format: date */
+            due: string | null;
+            counter: components["schemas"]["Counter"] | null;
+            reason: string | null;
+            alternative: string | null;
+            /** @description What holds is the provider's counter, which the customer took up */
+            countered: boolean;
+            declined_late: boolean;
+            kept: boolean | null;
+            /** Format: date-time */
+            proposed_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** @enum {string} */
+            mine: "customer" | "provider";
+            may: ("accept" | "counter" | "decline" | "accept_counter" | "done" | "withdraw" | "change")[];
+            /** @description Declined in time, or a counter taken up (rule 7) */
+            honest: boolean;
+        };
+        ExpectationPage: {
+            items: components["schemas"]["Expectation"][];
+            next: string | null;
+        };
+        ExpectationPut: {
+            revision: number;
+            provider: components["schemas"]["Subject"];
+            /** @default null */
+            item?: components["schemas"]["Item"] | null;
+            need: string;
+            /**
+             * Format: date
+             * @description Not before today, by the server's UTC date
+             * @default null
+             */
+            due?: string | null;
+        };
+        ExpectationResponse: {
+            /** @enum {string} */
+            action: "accept" | "counter" | "decline" | "accept_counter" | "done" | "withdraw";
+            /** @default null */
+            revision?: number | null;
+            /**
+             * @description counter only
+             * @default null
+             */
+            need?: string | null;
+            /**
+             * Format: date
+             * @description counter only; it needs `need` or `due`
+             * @default null
+             */
+            due?: string | null;
+            /**
+             * @description decline needs it
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * @description decline needs it
+             * @default null
+             */
+            alternative?: string | null;
+            /**
+             * @description done needs it
+             * @default null
+             */
+            kept?: boolean | null;
         };
         Health: {
             status: string;
@@ -796,6 +965,151 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_expectations: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+                /** @description Whose needs: my colleagues' or mine */
+                side?: "asked_of_me" | "asked_by_me";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectationPage"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_expectation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expectation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Expectation"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_expectation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expectation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectationPut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Expectation"];
+                };
+            };
+            /** @description Stored */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Expectation"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    respond_to_expectation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expectation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectationResponse"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Expectation"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_dataset: {
         parameters: {
             query?: {
@@ -1525,6 +1839,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_agreements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementReport"];
                 };
             };
             /** @description A problem that says what to do */

@@ -50,6 +50,25 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("get", "/api/v1/me/service"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
     ("get", "/api/v1/reports/teams"): {"nobody": 401, "member": 403, "admin": 200, "script": 403, "foreign": 200},
     ("get", "/api/v1/reports/edges"): {"nobody": 401, "member": 403, "admin": 200, "script": 403, "foreign": 200},
+    ("put", "/api/v1/me/pause"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("post", "/api/v1/notes/{note_id}/report"): {
+        "nobody": 401, "member": 404, "admin": 404, "script": 403, "foreign": 404,
+    },
+    ("put", "/api/v1/notes/{note_id}/public"): {
+        "nobody": 401, "member": 404, "admin": 404, "script": 403, "foreign": 404,
+    },
+    ("get", "/api/v1/wall"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("get", "/api/v1/reported-notes"): {"nobody": 401, "member": 403, "admin": 200, "script": 403, "foreign": 200},
+    ("put", "/api/v1/reported-notes/{note_id}"): {
+        "nobody": 401, "member": 403, "admin": 404, "script": 403, "foreign": 404,
+    },
+    ("get", "/api/v1/mutes"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("put", "/api/v1/mutes/{member_id}"): {
+        "nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 404,
+    },
+    ("delete", "/api/v1/mutes/{member_id}"): {
+        "nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200,
+    },
     ("get", "/api/v1/exports/{dataset}"): {
         "nobody": 401, "member": 403, "admin": 200, "script": 200, "foreign": 200,
     },
@@ -84,11 +103,16 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
         },
         ("post", "/api/v1/handoffs/resolve"): {"item": item(), "people": [{"role": "owner", "handle": "ana"}]},
         ("post", "/api/v1/inbox/read"): {"ids": [str(note_id)]},
+        ("put", "/api/v1/me/pause"): {"paused": True},
+        ("post", "/api/v1/notes/{note_id}/report"): {"reason": None},
+        ("put", "/api/v1/notes/{note_id}/public"): {"public": True},
+        ("put", "/api/v1/reported-notes/{note_id}"): {"settled": True},
+        ("put", "/api/v1/mutes/{member_id}"): {"kind": "block"},
     }  # fmt: skip
     # Deleting comes last, so that every other row sees the rating.
     for (method, path), expected in sorted(TABLE.items(), key=lambda row: row[0][0] == "delete"):
-        url = path.format(rating_id=rating_id, note_id=note_id, dataset="ratings")
-        if method == "delete":
+        url = path.format(rating_id=rating_id, note_id=note_id, member_id=ana.id, dataset="ratings")
+        if path == "/api/v1/ratings/{rating_id}" and method == "delete":
             url += "?revision=2"
         answer = call(office.app, credentials[who], method, url, bodies.get((method, path)))
         assert answer.status_code == expected[who], (who, method, path, answer.text)

@@ -30,8 +30,8 @@ class NoteCommand:
 def put(caller: Caller, note_id: UUID, command: NoteCommand) -> tuple[Note, bool]:
     """Deliver the note, and tell whether it is new. The same again changes nothing.
 
-    Raises 404 for another author's id, 409 `note-sent` when this id was sent with other words, 422 `self` or
-    `unknown-subject`.
+    Raises 404 for another author's id, 409 `note-sent` when this id was sent with other words, 422 `self`, `left`
+    or `unknown-subject`.
     """
     with writing(caller.organisation_id) as session:
         existing = _own(session, caller, note_id)
@@ -53,6 +53,10 @@ def _insert(session: Session, caller: Caller, note_id: UUID, command: NoteComman
     recipient = identified(session, organisation_id, tool, host, command.recipient, "#/recipient")
     if recipient.id == caller.member_id:
         raise bad_field("#/recipient", "Nobody writes a note to themselves. Choose a colleague.", code="self")
+    if recipient.left_at is not None:
+        raise bad_field(
+            "#/recipient", f"{recipient.name} has left and reads no notes. Choose a colleague.", code="left"
+        )
     if item is not None:
         learn_alias(session, organisation_id, tool, host, command.recipient, caller.member_id, note_id)
     now, kept_away = utc_now(), quiet(session, organisation_id, recipient.id, caller.member_id)

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from ..contract import PageQuerySchema, StrictSchema, Text, Uuid, many
+from ..contract import Flag, PageQuerySchema, StrictSchema, Text, Uuid, many
 from ..policy.models import Attribution
 from .models import Role
 from .service import SubjectRef
@@ -49,6 +49,12 @@ class MeSchema(StrictSchema):
     organisation = fields.Nested(OrganisationSchema, required=True)
     policy = fields.Nested(PolicyInForceSchema, required=True)
     server = fields.Nested(ServerSchema, required=True)
+
+
+class PauseSchema(StrictSchema):
+    """Whether I take no ratings at present. No reason is asked, and none is kept."""
+
+    paused = Flag(required=True)
 
 
 class PeopleQuerySchema(PageQuerySchema):

@@ -12,7 +12,7 @@ from ..contract import endpoint
 from ..permissions import Permission
 from ..policy.service import UNDO_SECONDS
 from . import service
-from .schemas import MeSchema, PeoplePageSchema, PeopleQuerySchema
+from .schemas import MeSchema, PauseSchema, PeoplePageSchema, PeopleQuerySchema
 
 blueprint = Blueprint("people", __name__, url_prefix="/api/v1")
 
@@ -34,6 +34,14 @@ def get_me() -> dict[str, Any]:
         },
         "server": {"version": __version__},
     }
+
+
+@blueprint.put("/me/pause")
+@endpoint(Permission.MEMBER, body=PauseSchema, answers={200: PauseSchema})
+def put_pause(body: dict[str, bool]) -> dict[str, bool]:
+    """Take no ratings from now on, or take them again. Notes still arrive."""
+    service.pause(caller().organisation_id, caller().member_id, paused=body["paused"])
+    return body
 
 
 @blueprint.get("/people")
