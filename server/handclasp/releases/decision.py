@@ -63,12 +63,16 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Part of a release, published by itself. `label` is a tool or a team; None for the whole and for *other*."""
+    """Part of a release, published by itself. `label` is a tool or a team; None for the whole and for *other*.
+
+    `repaired` of the missed were repaired since (open ratings only).
+    """
 
     label: str | None
     raters: int
     published: Published
     causes: Mapping[Cause, int]
+    repaired: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +152,24 @@ def _without(ballots: Iterable[Ballot], batches: Iterable[Batch]) -> list[Ballot
 def _own_batches(ballots: Iterable[Ballot]) -> list[Batch]:
     """Each subject's own release, where the company is large enough."""
     batches: list[Batch] = []
-    for (subject, direction), about in _grouped(ballots, lambda ballot: (ballot.subject, ballot.direction)).items():
+    for (subject, direction), about in grouped(ballots, lambda ballot: (ballot.subject, ballot.direction)).items():
         chosen = _largest_company(about, enough_raters)
         if chosen:
-            dimension = _dimension(chosen)
-            cells = _cells(chosen, Breakdown.NONE if dimension is Breakdown.CAUSE else dimension, enough_raters)
-            batches.append(_batch(chosen, cells, direction, subject=subject))
+            by = promised_breakdown(chosen)
+            cells = _cells(chosen, Breakdown.NONE if by is Breakdown.CAUSE else by, enough_raters)
+            batches.append(make_batch(chosen, cells, direction, subject=subject))
     return batches
 
 
 def _team_batches(ballots: Iterable[Ballot]) -> list[Batch]:
     """Each team's release, from what was too little for releases of its members' own."""
     batches: list[Batch] = []
-    for (team, direction), about in _grouped(ballots, lambda ballot: (ballot.subject_team, ballot.direction)).items():
+    for (team, direction), about in grouped(ballots, lambda ballot: (ballot.subject_team, ballot.direction)).items():
         chosen = _largest_company(about, about_a_team)
         if chosen:
-            batches.append(_batch(chosen, _cells(chosen, _dimension(chosen), about_a_team), direction, team=team))
+            batches.append(
+                make_batch(chosen, _cells(chosen, promised_breakdown(chosen), about_a_team), direction, team=team)
+            )
     return batches
 
 
@@ -201,13 +207,13 @@ def one_each(ballots: Iterable[Ballot]) -> list[Ballot]:
     return list(latest.values())
 
 
-def _dimension(ballots: Sequence[Ballot]) -> Breakdown:
+def promised_breakdown(ballots: Sequence[Ballot]) -> Breakdown:
     """The breakdown all of them were told of beforehand; none where the policy changed in between."""
     promised = {ballot.breakdown for ballot in ballots}
     return promised.pop() if len(promised) == 1 else Breakdown.NONE
 
 
-def _batch(
+def make_batch(
     chosen: Sequence[Ballot],
     cells: Sequence[Cell],
     direction: Direction,
@@ -220,8 +226,8 @@ def _batch(
         subject=subject,
         team=team,
         direction=direction,
-        breakdown=_dimension(chosen) if broken_down else Breakdown.NONE,
-        raters=sum(cell.raters for cell in cells),
+        breakdown=promised_breakdown(chosen) if broken_down else Breakdown.NONE,
+        raters=len({ballot.rater for ballot in chosen}),
         cells=tuple(cells),
         keys=frozenset(ballot.key for ballot in chosen),
     )
@@ -248,7 +254,7 @@ def split(counted: Sequence[Ballot], dimension: Breakdown, fits: Fits) -> list[t
     What does not fit by itself merges into *other*, which takes in the smallest group until it fits, too: a remainder
     that is too small could be had by subtraction.
     """
-    groups = _grouped(counted, lambda ballot: _label(ballot, dimension))
+    groups = grouped(counted, lambda ballot: _label(ballot, dimension))
     other = groups.pop(None, [])
     large: dict[str, list[Ballot]] = {}
     for label, group in groups.items():
@@ -323,7 +329,7 @@ def _lines(own: Sequence[Batch], teams: Mapping[UUID, UUID | None], colluders: M
     Own releases are never added up: a sum of few, or of much alike, gives single figures away. This says only whether
     all but C + 2 of them served. Of 2C + 5 or more, a reader who knows C + 1 can tell of no other which it is.
     """
-    by_team = _grouped(own, lambda batch: (teams.get(batch.subject) if batch.subject else None, batch.direction))
+    by_team = grouped(own, lambda batch: (teams.get(batch.subject) if batch.subject else None, batch.direction))
     for (team, direction), batches in by_team.items():
         c = max(colluders[key] for batch in batches for key in batch.keys)
         if team is None or len(batches) < 2 * c + 5:
@@ -332,7 +338,7 @@ def _lines(own: Sequence[Batch], teams: Mapping[UUID, UUID | None], colluders: M
         yield Line(team, direction, len(batches), Alike.SERVED if not_served <= c + 2 else Alike.MIXED)
 
 
-def _grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, list[Row]]:
+def grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, list[Row]]:
     groups: defaultdict[Key, list[Row]] = defaultdict(list)
     for row in rows:
         groups[key(row)].append(row)

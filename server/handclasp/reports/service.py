@@ -83,7 +83,7 @@ def _months(session: Session, caller: Caller) -> list[ServiceMonth]:
             Rating.withdrawn_at.is_(None),
             Rating.visible_at <= utc_now(),
         )
-    ).tuples()
+    )
     counts: defaultdict[tuple[str, Direction], dict[Verdict, int]] = defaultdict(lambda: dict.fromkeys(Verdict, 0))
     for given_at, direction, verdict in rows:
         if verdict is not None:
