@@ -29,6 +29,7 @@ VARIABLES = {
     "HANDCLASP_DATABASE_URL": "sqlite:////file or postgresql+psycopg://role@host/database, default a SQLite file",
     "HANDCLASP_DATABASE_OWNER_URL": "PostgreSQL only: the role that owns the tables and runs migrations",
     "HANDCLASP_SECRET_KEY": "at least 32 characters, default a file made in the data folder",
+    "HANDCLASP_PREVIOUS_SECRET_KEY": "with HANDCLASP_SECRET_KEY only: the secret before it, while rotating",
     "HANDCLASP_EXTENSION_IDS": "extension ids that may connect, comma-separated, default our own",
     "HANDCLASP_WORKERS": "server processes, default 2",
     "HANDCLASP_LOG_LEVEL": "debug, info, warning or error, default info",
@@ -60,6 +61,8 @@ class Config:
     database_url: str
     database_owner_url: str
     secret_key: str
+    previous_secret_key: str | None
+    secret_file: Path | None
     extension_ids: tuple[str, ...]
     workers: int
     log_level: str
@@ -87,6 +90,7 @@ class Config:
         owner_url = _database_url("HANDCLASP_DATABASE_OWNER_URL", env.get("HANDCLASP_DATABASE_OWNER_URL", database_url))
         if make_url(owner_url).drivername != make_url(database_url).drivername:
             raise ConfigError("HANDCLASP_DATABASE_OWNER_URL", "must name the same kind of database")
+        secret, previous, secret_file = _secrets(env, data_dir)
         return cls(
             host=host,
             port=port,
@@ -95,7 +99,9 @@ class Config:
             data_dir=data_dir,
             database_url=database_url,
             database_owner_url=owner_url,
-            secret_key=_secret_key(env.get("HANDCLASP_SECRET_KEY"), data_dir),
+            secret_key=secret,
+            previous_secret_key=previous,
+            secret_file=secret_file,
             extension_ids=_extension_ids(env.get("HANDCLASP_EXTENSION_IDS")),
             workers=_number(env, "HANDCLASP_WORKERS", default=2, least=1, most=64),
             log_level=_log_level(env.get("HANDCLASP_LOG_LEVEL", "info")),
@@ -193,26 +199,74 @@ def _database_url(name: str, value: str) -> str:
     return value
 
 
-def _secret_key(value: str | None, data_dir: Path) -> str:
-    if value is not None:
-        if len(value) < _SHORTEST_SECRET:
-            raise ConfigError("HANDCLASP_SECRET_KEY", f"must have at least {_SHORTEST_SECRET} characters")
-        return value
+def _secrets(env: Mapping[str, str], data_dir: Path) -> tuple[str, str | None, Path | None]:
+    """The secret, the one before it if there is one, and the file it stands in unless the environment brings it."""
+    given, previous = env.get("HANDCLASP_SECRET_KEY"), env.get("HANDCLASP_PREVIOUS_SECRET_KEY")
+    for name, value in (("HANDCLASP_SECRET_KEY", given), ("HANDCLASP_PREVIOUS_SECRET_KEY", previous)):
+        if value is not None and len(value) < _SHORTEST_SECRET:
+            raise ConfigError(name, f"must have at least {_SHORTEST_SECRET} characters")
+    if given is not None:
+        return given, previous, None
+    if previous is not None:
+        raise ConfigError(
+            "HANDCLASP_PREVIOUS_SECRET_KEY",
+            "goes with HANDCLASP_SECRET_KEY; a secret in the data folder is renewed by `handclasp rotate-secret` alone",
+        )
     path = data_dir / "secret"
+    _make_secret_once(path)
+    return *read_secret_file(path), path
+
+
+def _make_secret_once(path: Path) -> None:
+    if path.is_file():
+        return
     try:
-        # O_EXCL: of several processes that start at once, one makes the secret and all read the same.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        stored = path.read_text().strip()
-        if len(stored) < _SHORTEST_SECRET:
-            raise ConfigError("HANDCLASP_SECRET_KEY", f"the secret in {path} is damaged; restore it") from None
-        return stored
+        made = write_secret(path.with_name(f"{path.name}.{secrets.token_hex(8)}"), new_secret())
+        try:
+            # A link is made or refused, whole: of several processes that start at once, all read the same secret.
+            path.hardlink_to(made)
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
     except OSError as error:
         raise ConfigError("HANDCLASP_DATA_DIR", f"cannot write {path}: {error.strerror}") from error
-    secret = secrets.token_urlsafe(48)
+
+
+def write_secret(path: Path, secret: str) -> Path:
+    """Write `secret` into a new file that only its owner reads; it is on the disk when this returns."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(secret + "\n")
-    return secret
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def new_secret() -> str:
+    """A random secret of 384 bits."""
+    return secrets.token_urlsafe(48)
+
+
+def previous_secret_file(path: Path) -> Path:
+    """Where the secret before the one in `path` is kept."""
+    return path.with_name(path.name + ".previous")
+
+
+def read_secret_file(path: Path) -> tuple[str, str | None]:
+    """The secret in `path`, and the one before it if it is kept. Raises `ConfigError` when either is damaged."""
+    before = previous_secret_file(path)
+    return _read_secret(path), _read_secret(before) if before.is_file() else None
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        stored = path.read_text().strip()
+    except OSError as error:
+        raise ConfigError("HANDCLASP_DATA_DIR", f"cannot read {path}: {error.strerror}") from error
+    if len(stored) < _SHORTEST_SECRET:
+        raise ConfigError("HANDCLASP_SECRET_KEY", f"the secret in {path} is damaged; restore it")
+    return stored
 
 
 def _extension_ids(value: str | None) -> tuple[str, ...]:

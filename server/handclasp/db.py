@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from weakref import WeakSet
 
 import pysqlite3
 import uuid_utils.compat
@@ -55,6 +56,8 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 _write_turn = threading.Lock()
+_tells: WeakSet[Engine] = WeakSet()
+"""SQLite databases whose log (WAL) still tells in which order sealed rows were written."""
 
 
 def _system_clock() -> datetime:
@@ -212,8 +215,34 @@ def writing(organisation_id: UUID) -> Generator[Session]:
     try:
         with _transaction(organisation_id, writes=True, deadline=deadline) as session:
             yield session
+        _empty_log()
     finally:
         _write_turn.release()
+
+
+def leave_no_trace(session: Session) -> None:
+    """After this transaction, remove from the database's log the order in which its rows were written.
+
+    SQLite only; PostgreSQL's log is its administrator's. A reader in the middle of its transaction is waited for:
+    then the next write of this process does it.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        _tells.add(db.engine)
+
+
+def _empty_log() -> None:
+    """Move the log into the database and cut it to nothing, if it tells more than it should."""
+    if db.engine not in _tells:
+        return
+    connection = db.engine.raw_connection()
+    try:
+        busy_readers = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except pysqlite3.OperationalError:
+        return  # committed all the same; the next write tries again
+    finally:
+        connection.close()
+    if not busy_readers:
+        _tells.discard(db.engine)
 
 
 @contextmanager
