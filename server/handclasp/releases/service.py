@@ -162,14 +162,14 @@ def _cells(release: Release, batch: Batch) -> Iterable[ReleaseCell]:
 def _open_dates(organisation_id: UUID, today: date) -> Iterable[date]:
     """Firsts of a month that have come since the first open rating, and have not been made."""
     with reading(organisation_id) as session:
-        first: datetime | None = session.execute(
+        first = session.execute(
             select(func.min(Rating.given_at)).where(Rating.organisation_id == organisation_id)
-        ).scalar_one()
-        made: date | None = session.execute(
+        ).scalar()
+        made = session.execute(
             select(func.max(ReleaseRun.released_on)).where(
                 ReleaseRun.organisation_id == organisation_id, ReleaseRun.attribution == Attribution.OPEN
             )
-        ).scalar_one()
+        ).scalar()
     if first is None:
         return ()
     return release_dates(Calendar.MONTHLY, max(made or date.min, first.astimezone(UTC).date()), today)
