@@ -147,6 +147,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who took data out, looked at somebody's, made a sign-in link for somebody else, or changed the rules. */
+        get: operations["list_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -316,10 +333,66 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The rules in force here. */
+        /** The rules in force here, and what is about to change. */
         get: operations["get_policy"];
+        /** Publish new rules; looser ones bind after 30 days, and where there is a representative not before they sign. */
+        put: operations["put_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version ever published, latest first, with what each changed. */
+        get: operations["list_policy_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Call a version off that has not come into force. */
+        delete: operations["withdraw_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/{version}/countersign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a looser version, as the employee representative. */
+        post: operations["countersign_policy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -359,6 +432,26 @@ export interface paths {
         post?: never;
         /** Withdraw a rating; again changes nothing. */
         delete: operations["withdraw_rating"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repairs/{repair_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repair_id: string;
+            };
+            cookie?: never;
+        };
+        /** One private thread of mine. */
+        get: operations["get_repair"];
+        /** Say something, or mark the thread repaired, closed or open again; the same again changes nothing. */
+        put: operations["put_repair"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -631,15 +724,22 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "rating" | "thanks" | "word";
+            kind: "rating" | "thanks" | "word" | "expectation" | "repair" | "release";
             /** Format: date-time */
             at: string;
             read: boolean;
-            author: components["schemas"]["Person"];
+            author: components["schemas"]["Person"] | null;
             item: components["schemas"]["Item"] | null;
             /** @enum {string|null} */
             verdict: "missed" | "met" | "exceeded" | null;
             text: string | null;
+            /** @description I have put these thanks on the wall */
+            public: boolean;
+            /** @description I have reported this note */
+            reported: boolean;
+            expectation: components["schemas"]["Expectation"] | null;
+            repair: components["schemas"]["Repair"] | null;
+            release: components["schemas"]["Release"] | null;
         };
         InboxPage: {
             items: components["schemas"]["InboxEntry"][];
@@ -654,6 +754,24 @@ export interface components {
             key: string;
             kind: string;
             title: string;
+        };
+        LogEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            actor: components["schemas"]["Person"] | null;
+            /** @enum {string} */
+            action: "export" | "named_export" | "named_read" | "sign_in_link" | "policy" | "erasure" | "merge";
+            /** @description Whom the act concerned, if one person */
+            about: components["schemas"]["Person"] | null;
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        LogPage: {
+            items: components["schemas"]["LogEntry"][];
+            next: string | null;
         };
         May: {
             allowed: boolean;
@@ -750,20 +868,101 @@ export interface components {
             team: components["schemas"]["Team"] | null;
         };
         Policy: {
-            version: number;
             /** @enum {string} */
             attribution: "open" | "pooled";
             /** @description How many people stand behind every figure, at least */
             k: number;
+            /** @description How many raters may put their knowledge together; at most k less 2 */
+            colluders: number;
+            /** @enum {string} */
+            calendar: "monthly" | "quarterly";
+            /** @enum {string} */
+            breakdown: "none" | "tool" | "customer_team" | "cause";
+            retention_days: number;
+            /** @description Whether colleagues of one team rate each other; null: below 25 members only */
+            teammates_rate: boolean | null;
+            named_exports: boolean;
+            version: number;
+            /** @description What `teammates_rate` means today */
+            teammates_may_rate: boolean;
+            representative: components["schemas"]["Person"] | null;
             undo_seconds: number;
             /** Format: date-time */
             published_at: string;
+            /** Format: date-time */
+            in_force_at: string;
+            /**
+             * Format: date
+             * @description Pooled only
+             */
+            next_release_on: string | null;
+            purposes: string[];
+            upcoming: components["schemas"]["PolicyVersion"] | null;
+        };
+        PolicyChange: {
+            part: string;
+            /** @description It protects colleagues less than before */
+            looser: boolean;
+            detail: string;
         };
         PolicyInForce: {
             version: number;
             /** @enum {string} */
             attribution: "open" | "pooled";
             undo_seconds: number;
+        };
+        PolicyPut: {
+            /** @enum {string} */
+            attribution: "open" | "pooled";
+            /** @description How many people stand behind every figure, at least */
+            k: number;
+            /** @description How many raters may put their knowledge together; at most k less 2 */
+            colluders: number;
+            /** @enum {string} */
+            calendar: "monthly" | "quarterly";
+            /** @enum {string} */
+            breakdown: "none" | "tool" | "customer_team" | "cause";
+            retention_days: number;
+            /** @description Whether colleagues of one team rate each other; null: below 25 members only */
+            teammates_rate: boolean | null;
+            named_exports: boolean;
+            /** @description The latest version you know */
+            base_version: number;
+            /** Format: uuid */
+            representative: string | null;
+        };
+        PolicyVersion: {
+            /** @enum {string} */
+            attribution: "open" | "pooled";
+            /** @description How many people stand behind every figure, at least */
+            k: number;
+            /** @description How many raters may put their knowledge together; at most k less 2 */
+            colluders: number;
+            /** @enum {string} */
+            calendar: "monthly" | "quarterly";
+            /** @enum {string} */
+            breakdown: "none" | "tool" | "customer_team" | "cause";
+            retention_days: number;
+            /** @description Whether colleagues of one team rate each other; null: below 25 members only */
+            teammates_rate: boolean | null;
+            named_exports: boolean;
+            version: number;
+            representative: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            published_at: string;
+            published_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            in_force_at: string;
+            needs_countersignature: boolean;
+            /** Format: date-time */
+            countersigned_at: string | null;
+            /** Format: date-time */
+            withdrawn_at: string | null;
+            looser: boolean;
+            changes: components["schemas"]["PolicyChange"][];
+        };
+        PolicyVersions: {
+            items: components["schemas"]["PolicyVersion"][];
         };
         Problem: {
             type: string;
@@ -858,6 +1057,45 @@ export interface components {
             /** @description Of the missed; open only */
             repaired: number;
             causes: components["schemas"]["CauseCount"][];
+        };
+        Repair: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "open" | "repaired" | "closed";
+            customer: components["schemas"]["Person"];
+            provider: components["schemas"]["Person"];
+            item: components["schemas"]["Item"] | null;
+            messages: components["schemas"]["RepairMessage"][];
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** @enum {string} */
+            mine: "customer" | "provider";
+            may: ("say" | "repaired" | "close" | "reopen")[];
+        };
+        RepairMessage: {
+            /** Format: uuid */
+            id: string;
+            author: components["schemas"]["Person"];
+            text: string;
+            /** Format: date-time */
+            written_at: string;
+        };
+        RepairMessagePut: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
+        RepairPut: {
+            /** @default null */
+            message?: components["schemas"]["RepairMessagePut"] | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            state?: "open" | "repaired" | "closed" | null;
         };
         ReportedNote: {
             /** Format: uuid */
@@ -1279,6 +1517,39 @@ export interface operations {
             };
         };
     };
+    list_log: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -1643,6 +1914,139 @@ export interface operations {
             };
         };
     };
+    put_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            /** @description Stored */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policy_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersions"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countersign_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_given_ratings: {
         parameters: {
             query?: {
@@ -1771,6 +2175,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repair_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repair"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                repair_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairPut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repair"];
                 };
             };
             /** @description A problem that says what to do */

@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import LengthRequired
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from .audit import views as audit
 from .auth import views as auth
 from .auth.guard import close_by_default
 from .auth.oauth import make_authorization_server, redirect_uris
@@ -16,15 +17,19 @@ from .console import views as console
 from .contract import MAX_BODY
 from .db import init_db
 from .errors import register_error_handlers
+from .expectations import views as expectations
 from .exports import views as exports
 from .health import blueprint as health
 from .inbox import views as inbox
 from .notes import views as notes
 from .people import views as people
+from .policy import pages as policy_pages
 from .policy import views as policy
 from .ratings import views as ratings
+from .repairs import views as repairs
 from .reports import views as reports
 from .resolve import views as resolve
+from .sealing import keyring
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _SECURITY_HEADERS = {
@@ -43,6 +48,8 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask("handclasp", static_folder=None, template_folder="console/templates")
     settings: dict[str, Any] = {
         "SECRET_KEY": config.secret_key,
+        # After a rotation, whoever is signed in stays so.
+        "SECRET_KEY_FALLBACKS": [config.previous_secret_key] if config.previous_secret_key else [],
         "MAX_CONTENT_LENGTH": MAX_BODY,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY,
         "SESSION_COOKIE_NAME": "__Host-handclasp" if config.https else "handclasp",
@@ -56,10 +63,26 @@ def create_app(config: Config | None = None) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
     init_db(app, config)
+    keyring.attach(app, config)
     register_error_handlers(app)
     app.extensions["handclasp_redirects"] = redirect_uris(config.extension_ids)
     app.extensions["handclasp_oauth"] = make_authorization_server(app, config)
-    for room in (auth, console, exports, inbox, notes, people, policy, ratings, reports, resolve):
+    for room in (
+        audit,
+        auth,
+        console,
+        expectations,
+        exports,
+        inbox,
+        notes,
+        people,
+        policy,
+        policy_pages,
+        ratings,
+        repairs,
+        reports,
+        resolve,
+    ):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(health)
     console.prepare(app)

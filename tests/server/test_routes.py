@@ -69,6 +69,25 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("delete", "/api/v1/mutes/{member_id}"): {
         "nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200,
     },
+    ("put", "/api/v1/expectations/{expectation_id}"): {
+        "nobody": 401, "member": 200, "admin": 404, "script": 403, "foreign": 422,
+    },
+    ("get", "/api/v1/expectations/{expectation_id}"): {
+        "nobody": 401, "member": 200, "admin": 404, "script": 403, "foreign": 404,
+    },
+    ("post", "/api/v1/expectations/{expectation_id}/response"): {
+        "nobody": 401, "member": 200, "admin": 404, "script": 403, "foreign": 404,
+    },
+    ("get", "/api/v1/expectations"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("get", "/api/v1/reports/agreements"): {
+        "nobody": 401, "member": 403, "admin": 200, "script": 403, "foreign": 200,
+    },
+    ("get", "/api/v1/repairs/{repair_id}"): {
+        "nobody": 401, "member": 200, "admin": 404, "script": 403, "foreign": 404,
+    },
+    ("put", "/api/v1/repairs/{repair_id}"): {
+        "nobody": 401, "member": 200, "admin": 404, "script": 403, "foreign": 404,
+    },
     ("get", "/api/v1/exports/{dataset}"): {
         "nobody": 401, "member": 403, "admin": 200, "script": 200, "foreign": 200,
     },
@@ -87,6 +106,10 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
     rating_id, note_id = uuid.uuid4(), uuid.uuid4()
     tomas.rate(ana, id=rating_id)
     tomas.thank(ana, id=note_id)
+    expectation_id, repair_id = uuid.uuid4(), uuid.uuid4()
+    need = {"revision": 1, "provider": {"member": ana.id}, "item": item(), "need": "All rows"}
+    tomas.put(f"/api/v1/expectations/{expectation_id}", need)
+    tomas.thank(ana, "A word on Monday.", id=repair_id, kind="word")
     with office.app.app_context():
         script = tokens.new_machine_token(office.organisation_id, office.admin.member.id, "Report")
     credentials = {
@@ -108,10 +131,20 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
         ("put", "/api/v1/notes/{note_id}/public"): {"public": True},
         ("put", "/api/v1/reported-notes/{note_id}"): {"settled": True},
         ("put", "/api/v1/mutes/{member_id}"): {"kind": "block"},
+        ("put", "/api/v1/expectations/{expectation_id}"): need,
+        ("post", "/api/v1/expectations/{expectation_id}/response"): {"action": "withdraw"},
+        ("put", "/api/v1/repairs/{repair_id}"): {"state": "closed"},
     }  # fmt: skip
     # Deleting comes last, so that every other row sees the rating.
     for (method, path), expected in sorted(TABLE.items(), key=lambda row: row[0][0] == "delete"):
-        url = path.format(rating_id=rating_id, note_id=note_id, member_id=ana.id, dataset="ratings")
+        url = path.format(
+            rating_id=rating_id,
+            note_id=note_id,
+            member_id=ana.id,
+            dataset="ratings",
+            expectation_id=expectation_id,
+            repair_id=repair_id,
+        )
         if path == "/api/v1/ratings/{rating_id}" and method == "delete":
             url += "?revision=2"
         answer = call(office.app, credentials[who], method, url, bodies.get((method, path)))
@@ -121,7 +154,8 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
     # Whoever was not allowed has changed nothing.
     if who != "member":
         assert tomas.get(f"/api/v1/ratings/{rating_id}").json()["withdrawn"] is False
-        assert ana.get("/api/v1/inbox/unread").json()["unread"] == 1
+        assert ana.get("/api/v1/inbox/unread").json()["unread"] == 3
+        assert tomas.get(f"/api/v1/repairs/{repair_id}").json()["state"] == "open"
 
 
 CONSOLE: dict[tuple[str, str], tuple[int, int, int]] = {

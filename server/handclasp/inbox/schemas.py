@@ -3,23 +3,36 @@
 from marshmallow import fields, validate
 
 from ..contract import StrictSchema, Timestamp, Uuid, many
+from ..expectations.schemas import ExpectationSchema
 from ..handoffs.schemas import ItemSchema
 from ..people.schemas import PersonSchema
 from ..ratings.models import Verdict
-from .service import EntryKind
+from ..releases.schemas import ReleaseSchema
+from ..repairs.schemas import RepairSchema
+from .entries import EntryKind
 
 
 class InboxEntrySchema(StrictSchema):
-    """One thing a colleague sent me. `verdict` is set for ratings; `text` is the note, or what would have helped."""
+    """One thing that came to me. `author` is null for a release, which is nobody's in particular.
+
+    `verdict` is set for ratings; `text` is the note, what would have helped, what is needed, or the message. A word
+    and an open missed bring their thread as `repair`; an entry of kind repair is a message in such a thread, and
+    its `id` is the message's.
+    """
 
     id = Uuid(required=True)
     kind = fields.Enum(EntryKind, by_value=fields.String, required=True)
     at = Timestamp(required=True)
     read = fields.Boolean(required=True)
-    author = fields.Nested(PersonSchema, required=True)
+    author = fields.Nested(PersonSchema, required=True, allow_none=True)
     item = fields.Nested(ItemSchema, required=True, allow_none=True)
     verdict = fields.Enum(Verdict, by_value=fields.String, required=True, allow_none=True)
     text = fields.String(required=True, allow_none=True)
+    public = fields.Boolean(required=True, metadata={"description": "I have put these thanks on the wall"})
+    reported = fields.Boolean(required=True, metadata={"description": "I have reported this note"})
+    expectation = fields.Nested(ExpectationSchema, required=True, allow_none=True)
+    repair = fields.Nested(RepairSchema, required=True, allow_none=True)
+    release = fields.Nested(ReleaseSchema, required=True, allow_none=True)
 
 
 class InboxPageSchema(StrictSchema):

@@ -13,6 +13,7 @@ from ..db import insert, utc_now, writing
 from ..errors import Problem, bad_field, not_found
 from ..handoffs.service import SeenItem, record_item
 from ..people.service import SubjectRef, identified, learn_alias
+from ..repairs import service as repairs
 from .models import Note, NoteKind, Quiet
 from .mutes import quiet
 
@@ -59,6 +60,7 @@ def _insert(session: Session, caller: Caller, note_id: UUID, command: NoteComman
         )
     if item is not None:
         learn_alias(session, organisation_id, tool, host, command.recipient, caller.member_id, note_id)
+    item_id = record_item(session, organisation_id, item) if item else None
     now, kept_away = utc_now(), quiet(session, organisation_id, recipient.id, caller.member_id)
     inserted = session.execute(
         insert(Note)
@@ -68,7 +70,7 @@ def _insert(session: Session, caller: Caller, note_id: UUID, command: NoteComman
             author_id=caller.member_id,
             recipient_id=recipient.id,
             kind=command.kind,
-            item_id=record_item(session, organisation_id, item) if item else None,
+            item_id=item_id,
             text=command.text,
             author_team_id=caller.team_id,
             recipient_team_id=recipient.team_id,
@@ -79,6 +81,18 @@ def _insert(session: Session, caller: Caller, note_id: UUID, command: NoteComman
         .on_conflict_do_nothing()
         .returning(Note.id)
     ).scalar_one_or_none()
+    if inserted is not None and command.kind is NoteKind.WORD:
+        # Rule 13: what is said in private can be answered and repaired.
+        repairs.start(
+            session,
+            organisation_id,
+            note_id,
+            customer_id=caller.member_id,
+            provider_id=recipient.id,
+            item_id=item_id,
+            text=command.text,
+            visible_at=now,
+        )
     return inserted is not None
 
 

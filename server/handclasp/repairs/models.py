@@ -25,7 +25,8 @@ class RepairState(enum.StrEnum):
 class Repair(Base):
     """A thread between two. Its id is that of the rating or the word that started it.
 
-    `customer` said what would have helped; `provider` was told.
+    `customer` said what would have helped; `provider` was told. Each has read what the other wrote until
+    `customer_read_at` and `provider_read_at`.
     """
 
     __tablename__ = "repair"
@@ -62,7 +63,10 @@ class Repair(Base):
 
 
 class RepairMessage(Base):
-    """One message of the thread. Never edited."""
+    """One message of the thread. Never edited, but for the first one of an open missed, which says what that says.
+
+    The first message has the thread's id. `hidden`: the other had blocked its author; nobody is told.
+    """
 
     __tablename__ = "repair_message"
     __table_args__ = (
@@ -76,4 +80,5 @@ class RepairMessage(Base):
     repair_id: Mapped[UUID]
     author_id: Mapped[UUID]
     text: Mapped[str] = mapped_column(String(2000))
+    hidden: Mapped[bool]
     written_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -474,6 +474,7 @@ def upgrade() -> None:
         sa.Column("repair_id", sa.Uuid(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
         sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id", "author_id"],

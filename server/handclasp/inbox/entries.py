@@ -1,0 +1,406 @@
+"""What an inbox is made of: one source for each kind of thing that comes, all read in the same way.
+
+Each source tells its unread and its read entries in the order of (at, id), the latest first, so that a page is the
+merge of their heads. What a muted colleague sends stands among the read ones, what a blocked one sends nowhere
+(rule 11).
+"""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from ..auth.caller import Caller
+from ..expectations.models import Expectation, ExpectationState
+from ..expectations.service import ExpectationView
+from ..expectations.service import seen_by as expectation_seen_by
+from ..handoffs.models import Item
+from ..notes.models import Mute, Note, NoteKind, Quiet
+from ..people.models import Member
+from ..ratings.models import Rating, Verdict
+from ..releases.models import Release
+from ..releases.showing import ShownRelease, shown
+from ..repairs.models import Repair, RepairMessage
+from ..repairs.service import RepairView
+
+
+_Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
+
+
+class EntryKind(enum.StrEnum):
+    """What came: an open rating, a note, an agreement's next step, a message in a thread, or a release."""
+
+    RATING = "rating"
+    THANKS = "thanks"
+    WORD = "word"
+    EXPECTATION = "expectation"
+    REPAIR = "repair"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """One thing that came. `at` is when it could first be seen; `thread` is the id of the repair it belongs to."""
+
+    id: UUID
+    kind: EntryKind
+    at: datetime
+    read: bool
+    author: Member | None = None
+    item: Item | None = None
+    verdict: Verdict | None = None
+    text: str | None = None
+    public: bool = False
+    reported: bool = False
+    expectation: ExpectationView | None = None
+    thread: UUID | None = None
+    repair: RepairView | None = None
+    release: ShownRelease | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """The sort key of the last entry sent: unread entries stand before read ones."""
+
+    read: bool
+    at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many entries of a source are unread, and what the latest of them is; None without any."""
+
+    count: int
+    latest: date | None
+
+
+class Source(ABC):
+    """One kind of thing that comes to `caller`, as it stands at `now`."""
+
+    def __init__(self, session: Session, caller: Caller, now: datetime) -> None:
+        self._session, self._caller, self._now = session, caller, now
+
+    @abstractmethod
+    def part(self, *, read: bool, after: After | None, limit: int) -> list[InboxEntry]:
+        """Up to `limit` entries, the latest first, from `after` on."""
+
+    @abstractmethod
+    def waiting(self) -> Waiting:
+        """What is unread."""
+
+    @abstractmethod
+    def mark(self, ids: Sequence[UUID]) -> None:
+        """Mark those of these entries that are the caller's as read; other ids are passed over."""
+
+    def _keeping_away(self, *kinds: Quiet) -> Select[UUID]:
+        return select(Mute.colleague_id).where(
+            Mute.organisation_id == self._caller.organisation_id,
+            Mute.member_id == self._caller.member_id,
+            Mute.kind.in_(kinds),
+        )
+
+    def _count(self, at: Any, *conditions: ColumnElement[bool]) -> Waiting:
+        count, latest = self._session.execute(select(func.count(), func.max(at)).where(*conditions)).one()
+        return Waiting(count, latest)
+
+
+def _window(query: _Query, at: Any, key: Any, after: After | None, limit: int) -> _Query:
+    if after is not None:
+        query = query.where(tuple_(at, key) < tuple_(after.at, after.id))
+    return query.order_by(at.desc(), key.desc()).limit(limit)
+
+
+class Ratings(Source):
+    """Open ratings of the caller, each from the end of its undo window on."""
+
+    def _conditions(self, *, read: bool) -> Sequence[ColumnElement[bool]]:
+        muted = Rating.rater_id.in_(self._keeping_away(Quiet.MUTE))
+        return (
+            Rating.organisation_id == self._caller.organisation_id,
+            Rating.subject_id == self._caller.member_id,
+            Rating.withdrawn_at.is_(None),
+            Rating.visible_at <= self._now,
+            Rating.rater_id.not_in(self._keeping_away(Quiet.BLOCK)),
+            or_(Rating.read_at.is_not(None), muted) if read else and_(Rating.read_at.is_(None), ~muted),
+        )
+
+    def part(self, *, read: bool, after: After | None, limit: int) -> list[InboxEntry]:
+        query = select(Rating).where(*self._conditions(read=read)).options(joinedload(Rating.rater))
+        query = _window(query, Rating.visible_at, Rating.id, after, limit)
+        return [
+            InboxEntry(
+                id=rating.id,
+                kind=EntryKind.RATING,
+                at=rating.visible_at,
+                read=read,
+                author=rating.rater,
+                item=rating.item,
+                verdict=rating.verdict,
+                text=rating.what_would_have_helped,
+                thread=rating.id if rating.verdict is Verdict.MISSED else None,
+            )
+            for rating in self._session.execute(query).scalars()
+        ]
+
+    def waiting(self) -> Waiting:
+        return self._count(Rating.visible_at, *self._conditions(read=False))
+
+    def mark(self, ids: Sequence[UUID]) -> None:
+        self._session.execute(
+            update(Rating)
+            .where(
+                Rating.organisation_id == self._caller.organisation_id,
+                Rating.subject_id == self._caller.member_id,
+                Rating.id.in_(ids),
+                Rating.visible_at <= self._now,
+                Rating.read_at.is_(None),
+            )
+            .values(read_at=self._now)
+        )
+
+
+class Notes(Source):
+    """Notes to the caller."""
+
+    def _conditions(self, *, read: bool) -> Sequence[ColumnElement[bool]]:
+        return (
+            Note.organisation_id == self._caller.organisation_id,
+            Note.recipient_id == self._caller.member_id,
+            Note.hidden.is_(False),
+            Note.read_at.is_not(None) if read else Note.read_at.is_(None),
+        )
+
+    def part(self, *, read: bool, after: After | None, limit: int) -> list[InboxEntry]:
+        query = _window(select(Note).where(*self._conditions(read=read)), Note.written_at, Note.id, after, limit)
+        return [
+            InboxEntry(
+                id=note.id,
+                kind=EntryKind.THANKS if note.kind is NoteKind.THANKS else EntryKind.WORD,
+                at=note.written_at,
+                read=read,
+                author=note.author,
+                item=note.item,
+                text=note.text,
+                public=note.public_at is not None,
+                reported=note.reported_at is not None,
+                thread=note.id if note.kind is NoteKind.WORD else None,
+            )
+            for note in self._session.execute(query).scalars()
+        ]
+
+    def waiting(self) -> Waiting:
+        return self._count(Note.written_at, *self._conditions(read=False))
+
+    def mark(self, ids: Sequence[UUID]) -> None:
+        self._session.execute(
+            update(Note)
+            .where(
+                Note.organisation_id == self._caller.organisation_id,
+                Note.recipient_id == self._caller.member_id,
+                Note.id.in_(ids),
+                Note.read_at.is_(None),
+            )
+            .values(read_at=self._now)
+        )
+
+
+class Expectations(Source):
+    """What is asked of the caller, and what the caller asked once it is answered; each stands at its latest step."""
+
+    def _conditions(self, *, read: bool) -> Sequence[ColumnElement[bool]]:
+        me, answered = self._caller.member_id, Expectation.answered_at.is_not(None)
+        of_me = and_(
+            Expectation.provider_id == me,
+            Expectation.hidden.is_(False),
+            # What was taken back before anybody answered asks for nothing.
+            or_(Expectation.state != ExpectationState.WITHDRAWN, answered),
+            Expectation.provider_read_at.is_not(None) if read else Expectation.provider_read_at.is_(None),
+        )
+        by_me = and_(
+            Expectation.customer_id == me,
+            answered,
+            Expectation.customer_read_at.is_not(None) if read else Expectation.customer_read_at.is_(None),
+        )
+        return (Expectation.organisation_id == self._caller.organisation_id, or_(of_me, by_me))
+
+    def part(self, *, read: bool, after: After | None, limit: int) -> list[InboxEntry]:
+        query = select(Expectation).where(*self._conditions(read=read))
+        query = _window(query, Expectation.changed_at, Expectation.id, after, limit)
+        me = self._caller.member_id
+        return [
+            InboxEntry(
+                id=expectation.id,
+                kind=EntryKind.EXPECTATION,
+                at=expectation.changed_at,
+                read=read,
+                author=expectation.customer if expectation.provider_id == me else expectation.provider,
+                item=expectation.item,
+                text=expectation.need,
+                expectation=expectation_seen_by(expectation, me),
+            )
+            for expectation in self._session.execute(query).scalars()
+        ]
+
+    def waiting(self) -> Waiting:
+        return self._count(Expectation.changed_at, *self._conditions(read=False))
+
+    def mark(self, ids: Sequence[UUID]) -> None:
+        for mine, read_at in (
+            (Expectation.provider_id, Expectation.provider_read_at),
+            (Expectation.customer_id, Expectation.customer_read_at),
+        ):
+            self._session.execute(
+                update(Expectation)
+                .where(
+                    Expectation.organisation_id == self._caller.organisation_id,
+                    mine == self._caller.member_id,
+                    Expectation.id.in_(ids),
+                    read_at.is_(None),
+                )
+                .values({read_at: self._now})
+            )
+
+
+class Messages(Source):
+    """The other side's latest message in each of the caller's threads. What started a thread comes by itself."""
+
+    def _conditions(self, *, read: bool) -> Sequence[ColumnElement[bool]]:
+        me = self._caller.member_id
+        read_until = case((Repair.customer_id == me, Repair.customer_read_at), else_=Repair.provider_read_at)
+        is_read = and_(read_until.is_not(None), read_until >= RepairMessage.written_at)
+        is_unread = or_(read_until.is_(None), read_until < RepairMessage.written_at)
+        later = aliased(RepairMessage)
+        return (
+            Repair.organisation_id == self._caller.organisation_id,
+            or_(Repair.customer_id == me, Repair.provider_id == me),
+            RepairMessage.organisation_id == Repair.organisation_id,
+            RepairMessage.repair_id == Repair.id,
+            *self._comes(RepairMessage),
+            ~exists().where(
+                later.organisation_id == RepairMessage.organisation_id,
+                later.repair_id == RepairMessage.repair_id,
+                later.written_at > RepairMessage.written_at,
+                *self._comes(later),
+            ),
+            is_read if read else is_unread,
+        )
+
+    def _comes(self, message: Any) -> Sequence[ColumnElement[bool]]:
+        return (
+            message.author_id != self._caller.member_id,
+            message.id != message.repair_id,
+            message.hidden.is_(False),
+        )
+
+    def part(self, *, read: bool, after: After | None, limit: int) -> list[InboxEntry]:
+        query = select(RepairMessage, Repair).where(*self._conditions(read=read))
+        query = _window(query, RepairMessage.written_at, RepairMessage.id, after, limit)
+        return [
+            InboxEntry(
+                id=message.id,
+                kind=EntryKind.REPAIR,
+                at=message.written_at,
+                read=read,
+                author=repair.customer if message.author_id == repair.customer_id else repair.provider,
+                item=repair.item,
+                text=message.text,
+                thread=repair.id,
+            )
+            for message, repair in self._session.execute(query)
+        ]
+
+    def waiting(self) -> Waiting:
+        return self._count(RepairMessage.written_at, *self._conditions(read=False))
+
+    def mark(self, ids: Sequence[UUID]) -> None:
+        me = self._caller.member_id
+        read = self._session.execute(
+            select(RepairMessage.repair_id, RepairMessage.written_at).where(
+                RepairMessage.organisation_id == self._caller.organisation_id,
+                RepairMessage.id.in_(ids),
+                *self._comes(RepairMessage),
+            )
+        ).all()
+        for repair_id, written_at in read:
+            for mine, read_until in (
+                (Repair.customer_id, Repair.customer_read_at),
+                (Repair.provider_id, Repair.provider_read_at),
+            ):
+                self._session.execute(
+                    update(Repair)
+                    .where(
+                        Repair.organisation_id == self._caller.organisation_id,
+                        Repair.id == repair_id,
+                        mine == me,
+                        # What came after the one that was read stays unread.
+                        or_(read_until.is_(None), read_until < written_at),
+                    )
+                    .values({read_until: written_at})
+                )
+
+
+class Releases(Source):
+    """The caller's own releases. Each stands at the midnight (UTC) of its date."""
+
+    def _conditions(self, *, read: bool) -> Sequence[ColumnElement[bool]]:
+        return (
+            Release.organisation_id == self._caller.organisation_id,
+            Release.subject_id == self._caller.member_id,
+            Release.read_at.is_not(None) if read else Release.read_at.is_(None),
+        )
+
+    def part(self, *, read: bool, after: After | None, limit: int) -> list[InboxEntry]:
+        query = select(Release).where(*self._conditions(read=read))
+        if after is not None:
+            query = query.where(_before(after))
+        query = query.order_by(Release.released_on.desc(), Release.id.desc()).limit(limit)
+        found = self._session.execute(query).scalars().all()
+        return [
+            InboxEntry(
+                id=release.id,
+                kind=EntryKind.RELEASE,
+                at=_midnight(release.released_on),
+                read=read,
+                release=release,
+            )
+            for release in shown(self._session, self._caller.organisation_id, found)
+        ]
+
+    def waiting(self) -> Waiting:
+        return self._count(Release.released_on, *self._conditions(read=False))
+
+    def mark(self, ids: Sequence[UUID]) -> None:
+        self._session.execute(
+            update(Release)
+            .where(
+                Release.organisation_id == self._caller.organisation_id,
+                Release.subject_id == self._caller.member_id,
+                Release.id.in_(ids),
+                Release.read_at.is_(None),
+            )
+            .values(read_at=self._now)
+        )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _before(after: After) -> ColumnElement[bool]:
+    """Releases that stand after this key in the list. Theirs is a date: only at its very midnight do ids decide."""
+    day = after.at.astimezone(UTC).date()
+    if after.at == _midnight(day):
+        return tuple_(Release.released_on, Release.id) < tuple_(day, after.id)
+    return Release.released_on <= day
+
+
+SOURCES: Sequence[type[Source]] = (Ratings, Notes, Expectations, Messages, Releases)
