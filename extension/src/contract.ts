@@ -786,6 +786,10 @@ export interface components {
             organisation: components["schemas"]["Organisation"];
             policy: components["schemas"]["PolicyInForce"];
             server: components["schemas"]["Server"];
+            /** @description I take no ratings at present */
+            paused: boolean;
+            /** @description I am the employee representative */
+            representative: boolean;
         };
         Mute: {
             colleague: components["schemas"]["Person"];
@@ -910,6 +914,14 @@ export interface components {
             /** @enum {string} */
             attribution: "open" | "pooled";
             undo_seconds: number;
+            k: number;
+            /**
+             * Format: date
+             * @description The next release date; null where ratings are open
+             */
+            release_on: string | null;
+            /** @enum {string} */
+            breakdown: "none" | "tool" | "customer_team" | "cause";
         };
         PolicyPut: {
             /** @enum {string} */
@@ -1160,19 +1172,9 @@ export interface components {
             id: string;
             name: string;
         };
-        TeamLine: {
-            /** Format: date */
-            released_on: string;
-            /** @enum {string} */
-            direction: "service" | "request";
-            members: number;
-            /** @enum {string} */
-            alike: "served" | "mixed";
-        };
         TeamReport: {
             team: components["schemas"]["Team"];
             releases: components["schemas"]["Release"][];
-            lines: components["schemas"]["TeamLine"][];
         };
         TeamReports: {
             items: components["schemas"]["TeamReport"][];

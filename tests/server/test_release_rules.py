@@ -13,7 +13,7 @@ import pytest
 from handclasp.policy.models import Breakdown
 from handclasp.ratings.models import Cause, Direction, Verdict
 from handclasp.releases.decision import Ballot, Batch, Outcome, decide, publish
-from handclasp.releases.models import Alike, Form
+from handclasp.releases.models import Form
 
 ON, NEXT = date(2026, 12, 1), date(2027, 1, 1)
 MISSED, MET, EXCEEDED = Verdict
@@ -50,7 +50,7 @@ def ballot(rater: int, subject: int, verdict: Verdict = MET, **changes: object) 
 
 
 def on_the_date(ballots: Sequence[Ballot], **more: object) -> Outcome:
-    outcome = decide(ballots, on=ON, next_on=NEXT, **({"teams": {}} | more))  # type: ignore[arg-type]
+    outcome = decide(ballots, on=ON, next_on=NEXT, **more)  # type: ignore[arg-type]
     parts = [*(batch.keys for batch in outcome.batches), outcome.waiting, outcome.dropped]
     # Each rating is in exactly one place, whatever a test is about.
     assert sum(map(len, parts)) == len(ballots)
@@ -279,34 +279,6 @@ def test_rule_06_no_persons_own_release_names_causes() -> None:
     ]
     (batch,) = on_the_date([*missed, *about(1, [MET] * 6, 200, breakdown=Breakdown.CAUSE)]).batches
     assert [(cell.label, dict(cell.causes)) for cell in batch.cells] == [(None, {})]
-
-
-def own_releases(served: int, not_served: int) -> list[Ballot]:
-    return [
-        one
-        for n in range(served + not_served)
-        for one in about(n + 1, [MET if n < served else MISSED] * 5, 100 + 10 * n)
-    ]
-
-
-def teams_of(members: int) -> dict[UUID, UUID | None]:
-    return {person(n + 1): TEAM for n in range(members)}
-
-
-@pytest.mark.parametrize(
-    ("served", "not_served", "line"),
-    [(6, 0, None), (7, 0, Alike.SERVED), (4, 3, Alike.SERVED), (3, 4, Alike.MIXED), (0, 7, Alike.MIXED)],
-)
-def test_rule_04_own_releases_are_never_added_up(served: int, not_served: int, line: Alike | None) -> None:
-    members = served + not_served
-    outcome = on_the_date(own_releases(served, not_served), teams=teams_of(members))
-    assert all(batch.subject is not None for batch in outcome.batches)
-    assert [(one.team, one.members, one.alike) for one in outcome.lines] == ([(TEAM, members, line)] if line else [])
-
-
-def test_rule_04_a_mover_counts_where_they_are_on_the_date() -> None:
-    teams = teams_of(7) | {person(1): OTHER_TEAM}
-    assert not on_the_date(own_releases(7, 0), teams=teams).lines
 
 
 def test_rule_04_who_has_left_has_no_release_of_their_own() -> None:

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from ..policy.models import Breakdown
 from ..ratings.models import Cause, Direction, Verdict
-from .models import Alike, Form
+from .models import Form
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
@@ -87,28 +87,12 @@ class Batch:
     cells: tuple[Cell, ...]
     keys: frozenset[bytes]
 
-    @property
-    def served(self) -> bool:
-        """True when, as published, nobody's expectations were missed."""
-        return not any(cell.published.counts[Verdict.MISSED] for cell in self.cells)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What is told of the own releases of a busy team together."""
-
-    team: UUID
-    direction: Direction
-    members: int
-    alike: Alike
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Every ballot's key is in exactly one of: a batch, `waiting`, `dropped`."""
 
     batches: tuple[Batch, ...]
-    lines: tuple[Line, ...]
     waiting: frozenset[bytes]
     dropped: frozenset[bytes]
 
@@ -118,13 +102,11 @@ def decide(
     *,
     on: date,
     next_on: date,
-    teams: Mapping[UUID, UUID | None],
     away: frozenset[UUID] = frozenset(),
 ) -> Outcome:
     """What the waiting `ballots` become on the release date `on`, before the next one, `next_on`.
 
-    `teams` tells in which team each member is on that day. Subjects in `away` have left: nobody would read a release
-    of their own, so their ratings count for their team only.
+    Subjects in `away` have left: nobody would read a release of their own, so their ratings count for their team only.
     """
     left = [ballot for ballot in ballots if not _too_old(ballot, on)]
     own = _own_batches([ballot for ballot in left if ballot.subject not in away])
@@ -134,7 +116,6 @@ def decide(
     batches = (*own, *of_teams)
     return Outcome(
         batches=batches,
-        lines=tuple(_lines(own, teams, {ballot.key: ballot.colluders for ballot in ballots})),
         waiting=waiting,
         dropped=frozenset(ballot.key for ballot in _without(ballots, batches)) - waiting,
     )
@@ -321,21 +302,6 @@ def large_causes(missed: Sequence[Ballot], k: int) -> dict[Cause, int]:
     while named and 0 < len(missed) - sum(named.values()) < k:
         del named[min(named, key=lambda cause: (named[cause], cause))]
     return named
-
-
-def _lines(own: Sequence[Batch], teams: Mapping[UUID, UUID | None], colluders: Mapping[bytes, int]) -> Iterable[Line]:
-    """One line for each team in which very many have a release of their own.
-
-    Own releases are never added up: a sum of few, or of much alike, gives single figures away. This says only whether
-    all but C + 2 of them served. Of 2C + 5 or more, a reader who knows C + 1 can tell of no other which it is.
-    """
-    by_team = grouped(own, lambda batch: (teams.get(batch.subject) if batch.subject else None, batch.direction))
-    for (team, direction), batches in by_team.items():
-        c = max(colluders[key] for batch in batches for key in batch.keys)
-        if team is None or len(batches) < 2 * c + 5:
-            continue
-        not_served = sum(not batch.served for batch in batches)
-        yield Line(team, direction, len(batches), Alike.SERVED if not_served <= c + 2 else Alike.MIXED)
 
 
 def grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, list[Row]]:

@@ -22,13 +22,6 @@ class Form(enum.StrEnum):
     MOSTLY = "mostly"
 
 
-class Alike(enum.StrEnum):
-    """What one may say of the own releases of a busy team together."""
-
-    SERVED = "served"
-    MIXED = "mixed"
-
-
 class ReleaseRun(Base):
     """A calendar date whose releases have been made. Its key makes them be made once."""
 
@@ -93,17 +86,3 @@ class ReleaseCell(Base):
     exceeded: Mapped[int]
     repaired: Mapped[int]
     causes: Mapped[dict[str, int]] = mapped_column(JSON)
-
-
-class TeamLine(Base):
-    """One line on the own releases of a team's members on a date, made only where they are many (rule 4)."""
-
-    __tablename__ = "team_line"
-    __table_args__ = (ForeignKeyConstraint(["organisation_id", "team_id"], ["team.organisation_id", "team.id"]),)
-
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
-    team_id: Mapped[UUID] = mapped_column(primary_key=True)
-    released_on: Mapped[date] = mapped_column(primary_key=True)
-    direction: Mapped[Direction] = mapped_column(text_enum(Direction), primary_key=True)
-    members: Mapped[int]
-    alike: Mapped[Alike] = mapped_column(text_enum(Alike))

@@ -23,7 +23,7 @@ from ..ratings import sealed
 from ..ratings.models import Rating
 from ..repairs.models import Repair, RepairState
 from .decision import Ballot, Batch, Outcome, decide
-from .models import Release, ReleaseCell, ReleaseRun, TeamLine
+from .models import Release, ReleaseCell, ReleaseRun
 from .open_figures import team_figures
 
 
@@ -52,7 +52,6 @@ def _release_pooled(organisation_id: UUID, on: date) -> bool:
             [_ballot(row) for row in rows],
             on=on,
             next_on=next_on,
-            teams={member.id: member.team_id for member in members},
             away=frozenset(member.id for member in members if member.left_at is not None),
         )
         _store_pooled(session, organisation_id, on, next_on, outcome, rows)
@@ -105,17 +104,6 @@ def _store_pooled(
     rows: Sequence[sealed.Pending],
 ) -> None:
     _store(session, organisation_id, on, Attribution.POOLED, outcome.batches)
-    session.add_all(
-        TeamLine(
-            organisation_id=organisation_id,
-            team_id=line.team,
-            released_on=on,
-            direction=line.direction,
-            members=line.members,
-            alike=line.alike,
-        )
-        for line in outcome.lines
-    )
     released = frozenset[bytes]().union(*(batch.keys for batch in outcome.batches))
     sealed.erase_bodies(session, organisation_id, released)
     sealed.drop(session, organisation_id, outcome.dropped)

@@ -6,7 +6,6 @@ from ..contract import StrictSchema, many
 from ..people.schemas import TeamSchema
 from ..policy.models import Attribution
 from ..ratings.models import Direction
-from ..releases.models import Alike
 from ..releases.schemas import CountsSchema, ReleaseCellSchema, ReleaseSchema
 
 
@@ -37,21 +36,11 @@ class ReportQuerySchema(StrictSchema):
     )
 
 
-class TeamLineSchema(StrictSchema):
-    """Of a team's members with own releases on a date: nearly all served as expected or better, or mixed."""
-
-    released_on = fields.Date(required=True)
-    direction = fields.Enum(Direction, by_value=fields.String, required=True)
-    members = fields.Integer(required=True, strict=True)
-    alike = fields.Enum(Alike, by_value=fields.String, required=True)
-
-
 class TeamReportSchema(StrictSchema):
     """One team: its release on each date, the latest first. Dates are never added up."""
 
     team = fields.Nested(TeamSchema, required=True)
     releases = many(ReleaseSchema, required=True)
-    lines = many(TeamLineSchema, required=True)
 
 
 class TeamReportsSchema(StrictSchema):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from ..auth.caller import Caller
 from ..db import reading, utc_now
@@ -18,7 +17,7 @@ from ..people.models import Team
 from ..policy.models import Attribution, Breakdown
 from ..policy.service import next_release_on, policy_in_force
 from ..ratings.models import Direction, Rating, Verdict
-from ..releases.models import Release, TeamLine
+from ..releases.models import Release
 from ..releases.showing import ShownCell, ShownRelease, shown
 
 _WHY_NOTHING_YET = (
@@ -100,7 +99,6 @@ class TeamReport:
 
     team: Team
     releases: Sequence[ShownRelease]
-    lines: Sequence[TeamLine]
 
 
 def team_reports(organisation_id: UUID, dates: int) -> list[TeamReport]:
@@ -108,21 +106,13 @@ def team_reports(organisation_id: UUID, dates: int) -> list[TeamReport]:
     with reading(organisation_id) as session:
         teams = _teams(session, organisation_id)
         releases = _team_releases(session, organisation_id, dates)
-        since = _since(session, organisation_id, TeamLine.released_on, dates)
-        lines = (
-            session.execute(
-                select(TeamLine)
-                .where(TeamLine.organisation_id == organisation_id, TeamLine.released_on >= since)
-                .order_by(TeamLine.released_on.desc(), TeamLine.direction)
-            )
-            .scalars()
-            .all()
-        )
-    releases_of, lines_of = _by_team(releases), _by_team(lines)
+    by_team: defaultdict[UUID | None, list[ShownRelease]] = defaultdict(list)
+    for release in releases:
+        by_team[release.team_id].append(release)
     return [
-        TeamReport(team, releases_of.get(team.id, []), lines_of.get(team.id, []))
+        TeamReport(team, by_team[team.id])
         for team in sorted(teams.values(), key=lambda team: team.name)
-        if team.id in releases_of or team.id in lines_of
+        if team.id in by_team
     ]
 
 
@@ -165,7 +155,7 @@ def _teams(session: Session, organisation_id: UUID) -> dict[UUID, Team]:
 
 
 def _team_releases(session: Session, organisation_id: UUID, dates: int) -> list[ShownRelease]:
-    since = _since(session, organisation_id, Release.released_on, dates)
+    since = _since(session, organisation_id, dates)
     releases = (
         session.execute(
             select(Release)
@@ -182,24 +172,13 @@ def _team_releases(session: Session, organisation_id: UUID, dates: int) -> list[
     return shown(session, organisation_id, releases)
 
 
-def _since(session: Session, organisation_id: UUID, column: InstrumentedAttribute[date], dates: int) -> date:
-    """The earliest of the last `dates` release dates in `column`."""
+def _since(session: Session, organisation_id: UUID, dates: int) -> date:
+    """The earliest of the last `dates` release dates."""
     last = session.execute(
-        select(column)
-        .where(column.class_.organisation_id == organisation_id)
+        select(Release.released_on)
+        .where(Release.organisation_id == organisation_id)
         .distinct()
-        .order_by(column.desc())
+        .order_by(Release.released_on.desc())
         .limit(dates)
     ).scalars()
     return min(last, default=date.max)
-
-
-OfTeam = TypeVar("OfTeam", ShownRelease, TeamLine)
-
-
-def _by_team(rows: Iterable[OfTeam]) -> dict[UUID, list[OfTeam]]:
-    grouped: defaultdict[UUID, list[OfTeam]] = defaultdict(list)
-    for row in rows:
-        if row.team_id is not None:
-            grouped[row.team_id].append(row)
-    return dict(grouped)

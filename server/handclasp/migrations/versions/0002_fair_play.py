@@ -15,7 +15,6 @@ NEW_TABLES = (
     "sealed_rating",
     "sealing_key",
     "tally",
-    "team_line",
     "audit_entry",
     "sign_in",
     "expectation",
@@ -114,32 +113,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "key", name=op.f("pk_tally")),
         sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "team_line",
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("team_id", sa.Uuid(), nullable=False),
-        sa.Column("released_on", sa.Date(), nullable=False),
-        sa.Column(
-            "direction",
-            sa.Enum("service", "request", name="direction", native_enum=False, create_constraint=True, length=16),
-            nullable=False,
-        ),
-        sa.Column("members", sa.Integer(), nullable=False),
-        sa.Column(
-            "alike",
-            sa.Enum("served", "mixed", name="alike", native_enum=False, create_constraint=True, length=16),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "team_id"],
-            ["team.organisation_id", "team.id"],
-            name=op.f("fk_team_line_organisation_id_team_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_team_line_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("organisation_id", "team_id", "released_on", "direction", name=op.f("pk_team_line")),
     )
     op.create_table(
         "audit_entry",
