@@ -19,6 +19,7 @@ from ..paging import Page, aware, cut, decode_cursor, encode_cursor
 from ..people.models import Member
 from ..people.service import SubjectRef, identified, learn_alias, member_count, unlearn_alias
 from ..policy.service import UNDO_SECONDS, policy_in_force, teammates_may_rate
+from ..repairs import service as repairs
 from .models import Direction, Rating, Verdict
 
 
@@ -72,6 +73,8 @@ def put(caller: Caller, rating_id: UUID, command: RatingCommand) -> tuple[Rating
         if rating is None:
             # The rating that stood in the way was withdrawn at this very moment: there is room now.
             raise busy()
+        if rating_is_new:
+            _keep_thread(session, rating)
         return rating, rating_is_new
 
 
@@ -155,7 +158,25 @@ def _change(session: Session, caller: Caller, rating: Rating, command: RatingCom
     except IntegrityError:
         # It was withdrawn, and the same handoff has been rated again under another id since.
         raise _exists(_standing(session, caller, handoff_id, direction)) from None
+    _keep_thread(session, rating)
     return rating
+
+
+def _keep_thread(session: Session, rating: Rating) -> None:
+    """Rule 13: a *missed* has a thread in which it can be repaired; taken back, it has none any more."""
+    if rating.verdict is not Verdict.MISSED or rating.what_would_have_helped is None:
+        repairs.end(session, rating.organisation_id, rating.id)
+        return
+    repairs.start(
+        session,
+        rating.organisation_id,
+        rating.id,
+        customer_id=rating.rater_id,
+        provider_id=rating.subject_id,
+        item_id=rating.item.id,
+        text=rating.what_would_have_helped,
+        visible_at=rating.visible_at,
+    )
 
 
 def withdraw(caller: Caller, rating_id: UUID, revision: int) -> Rating:
@@ -176,6 +197,7 @@ def withdraw(caller: Caller, rating_id: UUID, revision: int) -> Rating:
         rating.revision = revision
         rating.withdrawn_at = rating.changed_at = utc_now()
         unlearn_alias(session, caller.organisation_id, rating_id)
+        _keep_thread(session, rating)
         return rating
 
 
