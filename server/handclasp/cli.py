@@ -28,6 +28,8 @@ from .migrations import is_current, upgrade
 from .people import founding
 from .people import service as people
 from .people.models import Member, Organisation, Role
+from .privacy import leavers
+from .privacy import service as privacy
 from .tools.matcher import match_url
 from .tools.service import bundled_tools, check_tool
 
@@ -91,6 +93,7 @@ def init(organisation: str, admin_email: str, admin_name: str) -> None:
     config = Config.from_environment()
     upgrade(config)
     with _application():
+        privacy.replay(config)
         standing = people.organisations()
         if standing:
             click.echo(f"{standing[0].name} is ready. `handclasp sign-in EMAIL` makes a new sign-in link.")
@@ -132,6 +135,65 @@ def sign_in_link(email: str) -> None:
 
 
 @cli.command()
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(email: str, yes: bool) -> None:
+    """Erase a member everywhere, for good. A restored backup erases them again at the next start."""
+    with _application() as (_, config):
+        member = _member(_the_organisation().organisation_id, email)
+        if not yes:
+            click.confirm(f"Erase {member.name} ({member.email})? It cannot be undone.", abort=True)
+        privacy.erase(config.data_dir, member.organisation_id, member.id)
+        click.echo(f"{member.name} is erased.")
+        click.echo(
+            "  Gone: name, address, handles, sign-ins; ratings of them and notes to them; agreements and repairs"
+        )
+        click.echo("  with them; their own releases; pooled ratings by or about them that were still to be released.")
+        click.echo("  Kept, without a name: the notes and open ratings that colleagues received from them.")
+        click.echo("  Figures that were published stay as they are.")
+
+
+@cli.command()
+@click.argument("email")
+def leave(email: str) -> None:
+    """Note that a member has left: they cannot sign in, be rated or written to. `invite` brings them back."""
+    with _application():
+        member = _member(_the_organisation().organisation_id, email)
+        leavers.leave(member.organisation_id, member.id)
+        click.echo(f"{member.name} has left. What they gave stays; `handclasp erase {member.email}` would forget them.")
+
+
+@cli.command()
+@click.argument("email")
+@click.argument("team", required=False)
+@click.option("--no-team", is_flag=True, help="Into no team.")
+def move(email: str, team: str | None, no_team: bool) -> None:
+    """Put a member into TEAM, made if new. What was given and received keeps the teams of its day."""
+    if (team is None) is not no_team:
+        raise click.UsageError("name the team, or say --no-team")
+    with _application():
+        member = _member(_the_organisation().organisation_id, email)
+        moved = people.move(member.organisation_id, member.id, team)
+        click.echo(f"{moved.name} is in {moved.team.name if moved.team else 'no team'} now.")
+
+
+@cli.command()
+@click.argument("from_email")
+@click.argument("into_email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def merge(from_email: str, into_email: str, yes: bool) -> None:
+    """Make two accounts of one person one: everything of FROM_EMAIL becomes INTO_EMAIL's."""
+    with _application():
+        organisation_id = _the_organisation().organisation_id
+        former, into = _member(organisation_id, from_email), _member(organisation_id, into_email)
+        if not yes:
+            question = f"Make everything of {former.name} ({former.email}) {into.name}'s ({into.email})?"
+            click.confirm(f"{question} It cannot be undone.", abort=True)
+        leavers.merge(organisation_id, former.id, into.id)
+        click.echo(f"{former.email} is no account any more; everything is {into.name}'s ({into.email}).")
+
+
+@cli.command()
 @click.argument("tool")
 @click.argument("host")
 @click.argument("handle")
@@ -170,9 +232,11 @@ def export_command(dataset: str, format_: str) -> None:
 @cli.command()
 def serve() -> None:
     """Serve until stopped, with gunicorn and gevent workers."""
-    with _application() as (_, config), db.engine.connect() as connection:
-        if not is_current(connection):
-            raise click.ClickException("the database is not prepared for this version: run `handclasp init` first")
+    with _application() as (_, config):
+        with db.engine.connect() as connection:
+            if not is_current(connection):
+                raise click.ClickException("the database is not prepared for this version: run `handclasp init` first")
+        privacy.replay(config)
     click.echo(f"Handclasp serves on {config.public_url} (stop with Ctrl-C).")
     sys.stdout.flush()
     shown_host = f"[{config.host}]" if ":" in config.host else config.host
