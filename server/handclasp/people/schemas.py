@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, post_load
 
 from ..contract import Flag, PageQuerySchema, StrictSchema, Text, Uuid, many
-from ..policy.models import Attribution
+from ..policy.models import Attribution, Breakdown
 from .models import Role
 from .service import SubjectRef
 
@@ -34,6 +34,11 @@ class PolicyInForceSchema(StrictSchema):
     version = fields.Integer(required=True, strict=True)
     attribution = fields.Enum(Attribution, by_value=fields.String, required=True)
     undo_seconds = fields.Integer(required=True, strict=True)
+    k = fields.Integer(required=True, strict=True)
+    release_on = fields.Date(
+        required=True, allow_none=True, metadata={"description": "The next release date; null where ratings are open"}
+    )
+    breakdown = fields.Enum(Breakdown, by_value=fields.String, required=True)
 
 
 class ServerSchema(StrictSchema):
@@ -49,6 +54,8 @@ class MeSchema(StrictSchema):
     organisation = fields.Nested(OrganisationSchema, required=True)
     policy = fields.Nested(PolicyInForceSchema, required=True)
     server = fields.Nested(ServerSchema, required=True)
+    paused = Flag(required=True, metadata={"description": "I take no ratings at present"})
+    representative = Flag(required=True, metadata={"description": "I am the employee representative"})
 
 
 class PauseSchema(StrictSchema):

@@ -9,8 +9,11 @@ from flask import Blueprint
 from .. import __version__
 from ..auth.guard import caller
 from ..contract import endpoint
+from ..db import utc_now
 from ..permissions import Permission
-from ..policy.service import UNDO_SECONDS
+from ..policy.models import Attribution
+from ..policy.publishing import is_representative
+from ..policy.service import UNDO_SECONDS, next_release_on
 from . import service
 from .schemas import MeSchema, PauseSchema, PeoplePageSchema, PeopleQuerySchema
 
@@ -22,6 +25,7 @@ blueprint = Blueprint("people", __name__, url_prefix="/api/v1")
 def get_me() -> dict[str, Any]:
     """Who I am here, and the rules that hold."""
     me = service.me(caller().organisation_id, caller().member_id)
+    pooled = me.policy.attribution is Attribution.POOLED
     return {
         "member": me.member,
         "email": me.member.email,
@@ -31,8 +35,13 @@ def get_me() -> dict[str, Any]:
             "version": me.policy.version,
             "attribution": me.policy.attribution,
             "undo_seconds": UNDO_SECONDS,
+            "k": me.policy.k,
+            "release_on": next_release_on(me.policy, utc_now()) if pooled else None,
+            "breakdown": me.policy.breakdown,
         },
         "server": {"version": __version__},
+        "paused": me.member.paused,
+        "representative": is_representative(me.policy, me.member),
     }
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from ..db import reading, utc_now
+from ..db import utc_now
 from .calendar import next_release_on, release_dates
 from .models import Attribution, Breakdown, Calendar, Policy
 
@@ -25,14 +24,12 @@ __all__ = (
     "TEAMMATES_RATE_BELOW",
     "UNDO_SECONDS",
     "PolicyHistory",
-    "Rules",
     "first_policy",
     "has_come_into_force",
     "next_release_on",
     "policy_history",
     "policy_in_force",
     "release_dates",
-    "rules_in_force",
     "suggested_attribution",
     "teammates_may_rate",
 )  # fmt: skip
@@ -52,24 +49,6 @@ PURPOSES = (
     "To see where work gets stuck between teams, and mend the process.",
     "It is not for appraisal, pay or dismissal.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The policy in force, with what is the same for everybody."""
-
-    version: int
-    attribution: Attribution
-    k: int
-    undo_seconds: int
-    published_at: datetime
-
-
-def rules_in_force(organisation_id: UUID) -> Rules:
-    """What holds now, for every member to read."""
-    with reading(organisation_id) as session:
-        policy = policy_in_force(session, organisation_id)
-    return Rules(policy.version, policy.attribution, policy.k, UNDO_SECONDS, policy.published_at)
 
 
 def suggested_attribution(people: int) -> Attribution:
