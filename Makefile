@@ -57,6 +57,9 @@ lock: setup-dev ## renew the lock files from pyproject.toml
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header pyproject.toml --extra dev -c server/requirements.lock -o tests/requirements.lock
 
+simulation: setup-dev ## how many people ever see feedback, by size and attribution
+	$(PY) -m tests.simulation --sizes 12 24 50 150 2000
+
 screenshots: setup-dev build ## take the pictures of README and docs again
 	$(PY) -m tests.e2e.screenshots
 
