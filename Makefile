@@ -96,5 +96,5 @@ system-packages:
 	@npm ci --prefix $* --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run demo test test-fast sure checks contract contract-check lint format lock screenshots \
+.PHONY: help run demo simulation test test-fast sure checks contract contract-check lint format lock screenshots \
   setup setup-dev build system-packages
