@@ -406,7 +406,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What I gave, latest change first. */
+        /** What I gave openly, latest change first. */
         get: operations["list_given_ratings"];
         put?: never;
         post?: never;
@@ -611,6 +611,12 @@ export interface components {
         };
         AgreementReport: {
             items: components["schemas"]["AgreementCount"][];
+        };
+        Ask: {
+            subject: components["schemas"]["Person"] | null;
+            handle: string | null;
+            rating: components["schemas"]["Rating"] | null;
+            rate: components["schemas"]["May"];
         };
         CauseCount: {
             /** @enum {string} */
@@ -997,13 +1003,18 @@ export interface components {
             /** Format: uuid */
             id: string;
             revision: number;
-            item: components["schemas"]["Item"];
+            /** @enum {string} */
+            attribution: "open" | "pooled";
+            /** @description Null when pooled: it is not kept */
+            item: components["schemas"]["Item"] | null;
             subject: components["schemas"]["Person"];
             /** @enum {string} */
             direction: "service" | "request";
             /** @enum {string|null} */
             verdict: "missed" | "met" | "exceeded" | null;
             what_would_have_helped: string | null;
+            /** @enum {string|null} */
+            cause: "unclear_ask" | "capacity" | "dependency" | "process" | "quality" | null;
             withdrawn: boolean;
             /** Format: date-time */
             given_at: string;
@@ -1011,9 +1022,14 @@ export interface components {
             changed_at: string;
             /**
              * Format: date-time
-             * @description From when the subject sees it
+             * @description From when the subject sees it; null when pooled
              */
-            visible_at: string;
+            visible_at: string | null;
+            /**
+             * Format: date
+             * @description Pooled: until this day it can be changed; then it may be part of a release
+             */
+            release_on: string | null;
         };
         RatingPage: {
             items: components["schemas"]["Rating"][];
@@ -1023,15 +1039,24 @@ export interface components {
             revision: number;
             item: components["schemas"]["Item"];
             subject: components["schemas"]["Subject"];
-            /** @enum {string} */
-            direction: "service";
+            /**
+             * @description service: about the subject's work; request: about what the subject asked of me
+             * @enum {string}
+             */
+            direction: "service" | "request";
             /** @enum {string} */
             verdict: "missed" | "met" | "exceeded";
             /**
-             * @description One line; a missed needs it
+             * @description One line. An open missed needs it; a pooled rating never has it
              * @default null
              */
             what_would_have_helped?: string | null;
+            /**
+             * @description What a missed lay at, if its rater wishes to say. Seen in team figures only
+             * @default null
+             * @enum {string|null}
+             */
+            cause?: "unclear_ask" | "capacity" | "dependency" | "process" | "quality" | null;
         };
         ReadRequest: {
             ids: string[];
@@ -1128,12 +1153,21 @@ export interface components {
             next: string | null;
         };
         Resolution: {
+            /**
+             * @description Of a rating given now
+             * @enum {string}
+             */
+            attribution: "open" | "pooled";
             subject: components["schemas"]["Person"] | null;
             handle: string | null;
             suggestions: components["schemas"]["Person"][];
             rating: components["schemas"]["Rating"] | null;
             rate: components["schemas"]["May"];
             thank: components["schemas"]["May"];
+            /** @description What I agreed on with the subject */
+            agreed: components["schemas"]["Expectation"] | null;
+            /** @description Where the work is mine: whose ask it was */
+            ask: components["schemas"]["Ask"] | null;
         };
         ResolveRequest: {
             item: components["schemas"]["Item"];

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..db import Base, UTCDateTime, text_enum
 from ..handoffs.models import Handoff, Item
 from ..people.models import Member
+from ..policy.models import Attribution
 
 
 class Verdict(enum.StrEnum):
@@ -129,6 +130,15 @@ class Rating(Base):
     def withdrawn(self) -> bool:
         """True when the rater has taken it back."""
         return self.withdrawn_at is not None
+
+    @property
+    def attribution(self) -> Attribution:
+        """Its subject sees it, with the name."""
+        return Attribution.OPEN
+
+    @property
+    def release_on(self) -> None:
+        """It waits for no release."""
 
 
 class SealedRating(Base):

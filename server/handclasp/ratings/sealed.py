@@ -154,9 +154,9 @@ def slot_of(names: Names, rater_id: UUID, item: bytes, provider_id: UUID, direct
     return names.mac("slot", rater_id, item, provider_id, direction.value)
 
 
-def values(session: Session, organisation_id: UUID, names: Names, period: date, body: SealedBody) -> dict[str, Any]:
-    """The columns of the row that `body` becomes while it waits for `period`."""
-    key = sealing.period_key(session, organisation_id, period)
+def new_row(session: Session, organisation_id: UUID, period: date, body: SealedBody) -> dict[str, Any]:
+    """The columns of the row that `body` becomes while it waits for `period`, under keys that are held for it."""
+    names, key = sealing.writing_keys(session, organisation_id, period)
     return _values(organisation_id, names, key, period, body)
 
 
@@ -211,6 +211,8 @@ def pending(session: Session, organisation_id: UUID, period: date) -> list[Pendi
 
 
 def _all(session: Session, organisation_id: UUID, period: date | None = None) -> list[Pending]:
+    # Always before the rows, as those who give and change do it: nobody waits for each other.
+    sealing.freeze(session, organisation_id)
     query = select(SealedRating).where(
         SealedRating.organisation_id == organisation_id,
         SealedRating.period.is_not(None) if period is None else SealedRating.period == period,
@@ -235,7 +237,9 @@ def rewrite(session: Session, organisation_id: UUID, rows: Iterable[tuple[bytes,
     if not wanted:
         return
     names = sealing.names(session, organisation_id)
-    by_period = {period: sealing.period_key(session, organisation_id, period) for period in {row[2] for row in wanted}}
+    by_period = {
+        period: sealing.writing_keys(session, organisation_id, period)[1] for period in {row[2] for row in wanted}
+    }
     drop(session, organisation_id, [mac for mac, _, _ in wanted])
     put_rows(
         session,
@@ -332,6 +336,7 @@ def shuffle(session: Session, organisation_id: UUID) -> None:
     Where a row lies inside the database's files then tells nothing of when it came. For the worker, at night and
     after each release.
     """
+    sealing.freeze(session, organisation_id)
     rows = session.execute(
         delete(SealedRating)
         .where(SealedRating.organisation_id == organisation_id)

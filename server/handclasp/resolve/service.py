@@ -6,13 +6,19 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from ..auth.caller import Caller
 from ..db import reading
+from ..expectations.service import ExpectationView, agreed
 from ..handoffs.service import SeenItem
 from ..people.models import Member
 from ..people.service import SubjectRef, identify, suggest
-from ..ratings.models import Rating
-from ..ratings.service import May, may_rate, mine_about
+from ..policy.models import Attribution, Policy
+from ..policy.service import policy_in_force
+from ..ratings.models import Direction
+from ..ratings.rules import May, may_rate
+from ..ratings.service import AnyRating, mine_about
 from ..tools.service import provider_roles
 
 
@@ -45,18 +51,37 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
-    """The answer. `subject` is None unless it is certain; then `suggestions` may help the person choose."""
+class Ask:
+    """The customer whose ask it was, when the work is the caller's own. `subject` is None unless it is certain."""
 
     subject: Member | None
     handle: str | None
+    rating: AnyRating | None
+    rate: May
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The answer. `subject` is None unless it is certain; then `suggestions` may help the person choose.
+
+    `agreed` is what the caller agreed on with the subject. `ask` is set where the work is the caller's own.
+    """
+
+    attribution: Attribution
+    subject: Member | None
+    handle: str | None
     suggestions: Sequence[Member]
-    rating: Rating | None
+    rating: AnyRating | None
     rate: May
     thank: May
+    agreed: ExpectationView | None = None
+    ask: Ask | None = None
 
 
 _UNKNOWN = May(False, "unknown-provider", "Choose who did this work, once.")
+_UNKNOWN_CUSTOMER = May(False, "unknown-customer", "Choose whose ask this was, once.")
+_CUSTOMER_ROLES = (PageRole.AUTHOR, PageRole.OWNER)
+"""Who asked for the work: whoever wrote the item, else whoever it belongs to."""
 
 
 def resolve(caller: Caller, question: Question) -> Resolution:
@@ -64,33 +89,67 @@ def resolve(caller: Caller, question: Question) -> Resolution:
     item = question.item
     provider = _provider(question)
     with reading(caller.organisation_id) as session:
+        policy = policy_in_force(session, caller.organisation_id)
         if provider is None:
-            return Resolution(None, None, [], None, _UNKNOWN, _UNKNOWN)
+            return Resolution(policy.attribution, None, None, [], None, _UNKNOWN, _UNKNOWN)
         subject = identify(session, caller.organisation_id, item.tool, item.host, provider)
         if subject is None:
             suggestions = suggest(session, caller.organisation_id, provider)
-            return Resolution(None, provider.handle, suggestions, None, _UNKNOWN, _UNKNOWN)
-        thank = May(True)
-        if subject.id == caller.member_id:
-            thank = May(False, "self", "This is your own work.")
+            return Resolution(policy.attribution, None, provider.handle, suggestions, None, _UNKNOWN, _UNKNOWN)
+        may = may_rate(session, caller, subject, policy)
+        own_work = subject.id == caller.member_id
+        mine = mine_about(session, caller, item, subject.id, Direction.SERVICE, may)
         return Resolution(
+            attribution=policy.attribution,
             subject=subject,
             handle=provider.handle,
             suggestions=[],
-            rating=mine_about(session, caller, item, subject.id),
-            rate=may_rate(session, caller, subject),
-            thank=thank,
+            rating=mine.rating,
+            rate=mine.rate,
+            thank=_may_thank(caller, subject),
+            agreed=None if own_work else agreed(session, caller, item, subject.id),
+            ask=_ask(session, caller, question, provider, policy) if own_work else None,
         )
+
+
+def _may_thank(caller: Caller, subject: Member) -> May:
+    if subject.id == caller.member_id:
+        return May(False, "self", "This is your own work.")
+    if subject.left_at is not None:
+        return May(False, "left", f"{subject.name} has left, and gets no notes any more.")
+    return May(True)
+
+
+def _ask(session: Session, caller: Caller, question: Question, provider: SubjectRef, policy: Policy) -> Ask | None:
+    """Whose ask the caller's work was; None where the page names nobody else."""
+    item = question.item
+    for role in _CUSTOMER_ROLES:
+        filled = _filled(question, role) - {provider}
+        if len(filled) != 1:
+            continue
+        customer = filled.pop()
+        subject = identify(session, caller.organisation_id, item.tool, item.host, customer)
+        if subject is None:
+            return Ask(None, customer.handle, None, _UNKNOWN_CUSTOMER)
+        if subject.id != caller.member_id:
+            may = may_rate(session, caller, subject, policy)
+            mine = mine_about(session, caller, item, caller.member_id, Direction.REQUEST, may)
+            return Ask(subject, customer.handle, mine.rating, mine.rate)
+    return None
 
 
 def _provider(question: Question) -> SubjectRef | None:
     """The one person in the first provider role that the page fills; None when it names none, or several."""
     for role in provider_roles(question.item.tool, question.item.kind):
-        filled = {
-            SubjectRef(handle=person.handle, name=person.name, email=person.email)
-            for person in question.people
-            if person.role == role and (person.handle or person.name or person.email)
-        }
+        filled = _filled(question, role)
         if filled:
             return filled.pop() if len(filled) == 1 else None
     return None
+
+
+def _filled(question: Question, role: str) -> set[SubjectRef]:
+    return {
+        SubjectRef(handle=person.handle, name=person.name, email=person.email)
+        for person in question.people
+        if person.role == role and (person.handle or person.name or person.email)
+    }

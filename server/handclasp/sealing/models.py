@@ -14,7 +14,7 @@ class SealingKey(Base):
     """A random key. `purpose` is `names` (for every HMAC) or the period whose bodies it seals, as YYYY-MM-DD.
 
     `wrapped` is the key, sealed by one derived from the server's secret; `secret_id` tells which secret, and nothing
-    about it. The key of a period is destroyed with its release.
+    about it. The key of a period is destroyed with its release: then `wrapped` is empty.
     """
 
     __tablename__ = "sealing_key"

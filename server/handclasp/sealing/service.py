@@ -16,11 +16,11 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..db import insert
-from ..errors import Problem
+from ..errors import Problem, busy
 from ..people.models import Organisation
 from .keyring import keyring, secret_id, wrapping_key
 from .models import SealingKey
@@ -66,16 +66,17 @@ class Keys:
     periods: Mapping[date, bytes]
 
 
-def keys(session: Session, organisation_id: UUID, periods: Collection[date] = ()) -> Keys:
+def keys(session: Session, organisation_id: UUID, periods: Collection[date] = (), *, hold: bool = False) -> Keys:
     """The keys there are, in one statement; none is made. A destroyed one is missing from the answer.
 
-    Raises 503 `sealed-shut` when the server's secret does not open them.
+    With `hold`, `freeze` waits until this transaction has ended: no period is closed meanwhile. Raises 503
+    `sealed-shut` when the server's secret does not open them.
     """
     wanted = [_NAMES, *(period.isoformat() for period in periods)]
-    rows = session.execute(
-        select(SealingKey).where(SealingKey.organisation_id == organisation_id, SealingKey.purpose.in_(wanted))
-    ).scalars()
-    opened = {row.purpose: unwrap(row) for row in rows}
+    query = select(SealingKey).where(SealingKey.organisation_id == organisation_id, SealingKey.purpose.in_(wanted))
+    if hold:
+        query = query.with_for_update(read=True, key_share=True)
+    opened = {row.purpose: unwrap(row) for row in session.execute(query).scalars() if row.wrapped}
     return Keys(
         Names(opened[_NAMES]) if _NAMES in opened else None,
         {period: opened[period.isoformat()] for period in periods if period.isoformat() in opened},
@@ -87,18 +88,37 @@ def names(session: Session, organisation_id: UUID) -> Names:
     return keys(session, organisation_id).names or Names(_make(session, organisation_id, _NAMES))
 
 
-def period_key(session: Session, organisation_id: UUID, period: date) -> bytes:
-    """The key of a period's bodies; made on first use, so this needs a writing transaction."""
-    found = keys(session, organisation_id, [period]).periods.get(period)
-    return found or _make(session, organisation_id, period.isoformat())
+def writing_keys(session: Session, organisation_id: UUID, period: date) -> tuple[Names, bytes]:
+    """The organisation's MACs and the period's key, made on first use and held until the transaction ends.
+
+    Raises 503 `busy` for a period whose key has been destroyed: it is over.
+    """
+    found = keys(session, organisation_id, [period], hold=True)
+    return (
+        found.names or Names(_make(session, organisation_id, _NAMES)),
+        found.periods.get(period) or _make(session, organisation_id, period.isoformat()),
+    )
+
+
+def freeze(session: Session, organisation_id: UUID) -> None:
+    """Wait for all who hold a key of the organisation, and let nobody hold one until this transaction has ended."""
+    session.execute(
+        select(SealingKey.purpose)
+        .where(SealingKey.organisation_id == organisation_id)
+        .order_by(SealingKey.purpose)
+        .with_for_update()
+    )
 
 
 def destroy_period(session: Session, organisation_id: UUID, period: date) -> None:
-    """Destroy a period's key: whatever is still sealed under it stays shut for ever."""
+    """Destroy a period's key: whatever is still sealed under it stays shut for ever.
+
+    The row stays, empty, so that a server whose clock is late does not make the period anew.
+    """
     session.execute(
-        delete(SealingKey).where(
-            SealingKey.organisation_id == organisation_id, SealingKey.purpose == period.isoformat()
-        )
+        update(SealingKey)
+        .where(SealingKey.organisation_id == organisation_id, SealingKey.purpose == period.isoformat())
+        .values(wrapped=b"")
     )
 
 
@@ -154,6 +174,8 @@ def _make(session: Session, organisation_id: UUID, purpose: str) -> bytes:
     row = session.execute(
         select(SealingKey).where(SealingKey.organisation_id == organisation_id, SealingKey.purpose == purpose)
     ).scalar_one()
+    if not row.wrapped:
+        raise busy()
     return unwrap(row)
 
 
