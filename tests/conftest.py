@@ -13,6 +13,7 @@ from handclasp.app import create_app
 from handclasp.config import Config
 from handclasp.db import db
 from handclasp.migrations import upgrade
+from handclasp.policy.models import Attribution
 from tests.support.office import Clock, Office, moving_clock
 from tests.support.postgres import APP, OWNER, PostgresCluster
 
@@ -69,6 +70,12 @@ def app(config: Config) -> Iterator[Flask]:
 def office(app: Flask) -> Office:
     """A new organisation."""
     return Office(app)
+
+
+@pytest.fixture
+def pooled_office(app: Flask) -> Office:
+    """A new organisation whose ratings are pooled."""
+    return Office(app, Attribution.POOLED)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from handclasp.auth import service as sign_in
 from handclasp.people import founding
 from handclasp.people import service as people
 from handclasp.people.models import Member, Role
+from handclasp.policy.models import Attribution
 from tests.support.contract import check_answer
 from tests.support.oauth import Pkce, agree
 
@@ -122,11 +123,12 @@ def rating(colleague: Person, verdict: str = "met", /, **changes: Any) -> dict[s
 class Office:
     """One organisation; its people are made when a test first names them."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, attribution: Attribution = Attribution.OPEN) -> None:
         self.app = app
         self.people: dict[str, Person] = {}
         with app.app_context():
-            admin = founding.found_organisation("Office", f"admin-{uuid.uuid4()}@example.org", "Admin")
+            address = f"admin-{uuid.uuid4()}@example.org"
+            admin = founding.found_organisation("Office", address, "Admin", attribution)
         self.organisation_id = admin.organisation_id
         self.admin = Person(app, admin).connect()
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from ..db import new_id, utc_now, writing
+from ..policy.models import Attribution
 from ..policy.service import first_policy
 from .models import Member, Organisation, Role
 from .service import check_email, check_name
 
 
-def found_organisation(name: str, admin_email: str, admin_name: str) -> Member:
+def found_organisation(
+    name: str, admin_email: str, admin_name: str, attribution: Attribution = Attribution.OPEN
+) -> Member:
     """A new organisation with its first policy; returns its admin."""
     organisation_id, now = new_id(), utc_now()
     admin = Member(
@@ -23,6 +26,6 @@ def found_organisation(name: str, admin_email: str, admin_name: str) -> Member:
     with writing(organisation_id) as session:
         session.add(Organisation(organisation_id=organisation_id, name=check_name(name), created_at=now))
         session.flush()
-        session.add(first_policy(organisation_id))
+        session.add(first_policy(organisation_id, attribution))
         session.add(admin)
     return admin
