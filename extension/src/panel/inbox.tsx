@@ -1,17 +1,22 @@
 /** What colleagues sent me. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { InboxEntry } from "../shared/api.js";
 import { ask } from "../shared/ask.js";
 import { t } from "../shared/browser.js";
+import type { InboxEntry } from "../shared/api.js";
 import type { InboxView } from "../shared/messages.js";
+import { EntryMenu } from "./entry-menu.js";
+import { LiveExpectation } from "./expectation-card.js";
+import { NextRelease } from "./next-release.js";
 import { Avatar, ItemLine, Notice, Sign, VerdictWord, When, wordsOf } from "./parts.js";
+import { ReleaseFigure } from "./release.js";
+import { RepairThread } from "./repair-thread.js";
 import { useChanges, useLoaded } from "./use.js";
 
 /** Shown so long, an entry counts as seen. Its dot stays until the panel is opened again. */
 const SEEN_AFTER = 1_000;
 
-export function Inbox({ setUnread }: { setUnread: (count: number) => void }): JSX.Element {
+export function Inbox({ setUnread, openYou }: { setUnread: (count: number) => void; openYou: () => void }): JSX.Element {
   const inbox = useLoaded<InboxView>(
     () => ask("panel.inbox", { cursor: null }),
     () => ask("panel.cached-inbox", {}),
@@ -46,6 +51,7 @@ export function Inbox({ setUnread }: { setUnread: (count: number) => void }): JS
           </button>
         </div>
       )}
+      <NextRelease open={openYou} />
       {value.entries.length === 0 ? (
         <div class="state" data-testid="inbox-empty">
           <span class="big">
@@ -67,29 +73,57 @@ export function Inbox({ setUnread }: { setUnread: (count: number) => void }): JS
 }
 
 function Entry({ entry }: { entry: InboxEntry }): JSX.Element {
-  const { author, item, text, verdict } = entry;
+  const { author, item, text, verdict, expectation, repair, release } = entry;
   return (
     <li class={entry.read ? "" : "unread"} data-testid={`entry-${entry.kind}`} data-read={String(entry.read)}>
-      <Avatar name={author.name} />
+      {author === null ? <ManyColleagues /> : <Avatar name={author.name} />}
       <div class="body">
-        <div>
-          <span class="name">{author.name}</span>{" "}
+        <div class="head">
+          <span class="name">{author === null ? t("colleaguesTogether") : author.name}</span>{" "}
           <span class="meta">
             {!entry.read && <span class="sr">{t("unread")} </span>}
-            {entry.kind === "thanks" && t("thanksYou")}
-            {entry.kind === "word" && t("tellsYou")}
-            {entry.kind === "rating" && t("ratedYou")} · <When at={entry.at} />
+            {sayingOf(entry)} · <When at={entry.at} />
           </span>
         </div>
+        {author !== null && <EntryMenu entry={entry} author={author} />}
         {verdict !== null && (
           <p>
             <VerdictWord verdict={verdict}>{t(`${verdict}Expectations`)}</VerdictWord>
           </p>
         )}
-        {text !== null && <p>{text}</p>}
-        {item !== null && <ItemLine item={item} />}
+        {expectation === null && entry.kind !== "repair" && text !== null && <p>{text}</p>}
+        {expectation === null && item !== null && <ItemLine item={item} />}
+        {expectation !== null && <LiveExpectation expectation={expectation} />}
+        {repair !== null && <RepairThread repair={repair} from={entry.kind === "repair" ? "latest" : "first"} />}
+        {release !== null && <ReleaseFigure release={release} />}
       </div>
     </li>
+  );
+}
+
+/** What the author, or what came, does: "thanks you". */
+function sayingOf({ kind, expectation, release }: InboxEntry): string {
+  switch (kind) {
+    case "thanks":
+      return t("thanksYou");
+    case "word":
+      return t("tellsYou");
+    case "rating":
+      return t("ratedYou");
+    case "repair":
+      return t("answersYou");
+    case "expectation":
+      return expectation?.mine === "provider" ? t("asksYou") : t("answersYourAsk");
+    case "release":
+      return t(release?.direction === "request" ? "onYourAsks" : "onYourWork");
+  }
+}
+
+function ManyColleagues(): JSX.Element {
+  return (
+    <span class="avatar many" aria-hidden="true">
+      <Sign name="clasp" size={18} />
+    </span>
   );
 }
 

@@ -4,18 +4,22 @@ import { useEffect, useState } from "preact/hooks";
 import { ask } from "../shared/ask.js";
 import { api, t } from "../shared/browser.js";
 import type { Connection } from "../shared/messages.js";
+import { Expectations } from "./expectations.js";
 import { Give } from "./give.js";
 import { Given } from "./given.js";
 import { Inbox } from "./inbox.js";
 import { Sign, wordsOf } from "./parts.js";
-import { useChanges } from "./use.js";
+import { useChanges, useFocusBack } from "./use.js";
+import { You } from "./you.js";
 
-const TABS = ["inbox", "give", "given"] as const;
+const TABS = ["inbox", "give", "given", "expectations"] as const;
 type Tab = (typeof TABS)[number];
 
 export function PanelApp(): JSX.Element {
   const [connection, setConnection] = useState<Connection | null>(null);
   const [unread, setUnread] = useState(0);
+  const [you, setYou] = useState(false);
+  const head = useFocusBack<HTMLElement>(you ? "you-open" : null);
   const load = (): void => {
     void ask("panel.status", {}).then((status) => {
       setConnection(status.connection);
@@ -29,11 +33,25 @@ export function PanelApp(): JSX.Element {
   useChanges(load);
   return (
     <>
-      <header>
+      <header ref={head}>
         <span class="sign">
           <Sign name="clasp" size={18} />
         </span>
         <h1>Handclasp</h1>
+        <span class="push" />
+        {connection !== null && connection.status !== "none" && (
+          <button
+            type="button"
+            class="gear"
+            aria-label={t("justForYou")}
+            title={t("justForYou")}
+            aria-pressed={you}
+            data-testid="you-open"
+            onClick={() => setYou(!you)}
+          >
+            <Sign name="you" />
+          </button>
+        )}
         <button type="button" class="gear" aria-label={t("settings")} title={t("settings")} data-testid="settings" onClick={openSettings}>
           <Sign name="gear" />
         </button>
@@ -42,7 +60,7 @@ export function PanelApp(): JSX.Element {
       {connection !== null && connection.status !== "none" && (
         <>
           <ConnectionStrip connection={connection} />
-          <Tabs unread={unread} setUnread={setUnread} />
+          {you ? <You back={() => setYou(false)} /> : <Tabs unread={unread} setUnread={setUnread} openYou={() => setYou(true)} />}
         </>
       )}
     </>
@@ -87,7 +105,13 @@ function ConnectionStrip({ connection }: { connection: Connection }): JSX.Elemen
   );
 }
 
-function Tabs({ unread, setUnread }: { unread: number; setUnread: (count: number) => void }): JSX.Element {
+interface TabsProps {
+  unread: number;
+  setUnread: (count: number) => void;
+  openYou: () => void;
+}
+
+function Tabs({ unread, setUnread, openYou }: TabsProps): JSX.Element {
   const [tab, setTab] = useState<Tab>("inbox");
   const key = (event: KeyboardEvent): void => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -122,9 +146,10 @@ function Tabs({ unread, setUnread }: { unread: number; setUnread: (count: number
         ))}
       </div>
       <div id="view" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-        {tab === "inbox" && <Inbox setUnread={setUnread} />}
+        {tab === "inbox" && <Inbox setUnread={setUnread} openYou={openYou} />}
         {tab === "give" && <Give />}
         {tab === "given" && <Given />}
+        {tab === "expectations" && <Expectations />}
       </div>
     </>
   );

@@ -1,10 +1,11 @@
 /** The small parts that panel, form and options are made of. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Item, Person, Verdict } from "../shared/api.js";
+import type { Direction, Item, Person, Verdict } from "../shared/api.js";
 import { Told } from "../shared/ask.js";
-import { t } from "../shared/browser.js";
+import { speak, t } from "../shared/browser.js";
 import { initials, itemLine } from "../shared/item-line.js";
+import { verdictWords } from "../shared/say.js";
 import { ago } from "../shared/times.js";
 import { toolName } from "../shared/tool-names.js";
 
@@ -13,14 +14,15 @@ const PATHS = {
   missed: "M3 4.5h8M4 8l3 3 3-3",
   met: "M3 7.2 6 10l5.2-6",
   exceeded: "M3 11h8M4 7l3-3 3 3",
+  you: "M8 2.6a2.6 2.6 0 1 0 0 5.2 2.6 2.6 0 0 0 0-5.2ZM3.2 13.6c.4-2.6 2.2-4 4.8-4s4.4 1.4 4.8 4",
   gear: "M8 5.6a2.4 2.4 0 1 0 0 4.8 2.4 2.4 0 0 0 0-4.8ZM8 1.8v1.6M8 12.6v1.6M1.8 8h1.6M12.6 8h1.6M3.6 3.6l1.1 1.1M11.3 11.3l1.1 1.1M3.6 12.4l1.1-1.1M11.3 4.7l1.1-1.1",
 };
 
 export function Sign({ name, size }: { name: keyof typeof PATHS; size?: number }): JSX.Element {
-  const box = name === "clasp" || name === "gear" ? 16 : 14;
+  const box = name === "clasp" || name === "gear" || name === "you" ? 16 : 14;
   return (
     <svg viewBox={`0 0 ${box} ${box}`} width={size ?? box} height={size ?? box} aria-hidden="true">
-      <path d={PATHS[name]} fill="none" stroke="currentColor" stroke-width={name === "gear" ? 1.4 : 1.6} stroke-linecap="round" stroke-linejoin="round" />
+      <path d={PATHS[name]} fill="none" stroke="currentColor" stroke-width={name === "gear" || name === "you" ? 1.4 : 1.6} stroke-linecap="round" stroke-linejoin="round" />
     </svg>
   );
 }
@@ -37,7 +39,14 @@ export function VerdictWord({ verdict, children }: { verdict: Verdict; children?
 }
 
 /** The three verdicts; a click on one chooses it. */
-export function Verdicts({ chosen, choose, busy }: { chosen: Verdict | null; choose: (verdict: Verdict) => void; busy?: boolean }): JSX.Element {
+export function Verdicts(props: {
+  chosen: Verdict | null;
+  choose: (verdict: Verdict) => void;
+  busy?: boolean;
+  /** Of work (the usual case), or of an ask. */
+  direction?: Direction;
+}): JSX.Element {
+  const { chosen, choose, busy } = props;
   return (
     <div class="verdicts" role="radiogroup" aria-label={t("yourVerdict")}>
       {VERDICTS.map((verdict) => (
@@ -52,7 +61,7 @@ export function Verdicts({ chosen, choose, busy }: { chosen: Verdict | null; cho
           onClick={() => choose(verdict)}
         >
           <Sign name={verdict} />
-          {t(verdict)}
+          {speak(verdictWords(verdict, props.direction ?? "service"))}
         </button>
       ))}
     </div>
@@ -99,7 +108,7 @@ export function wordsOf(error: unknown): string {
   return error instanceof Told ? error.message : t("somethingFailed");
 }
 
-/** A line or a text with its button. Sends once, and only what is not empty. */
+/** A line or a text with its button. Sends once, and only what is not empty unless it may be. */
 export function TextForm(props: {
   label: string;
   placeholder: string;
@@ -108,6 +117,8 @@ export function TextForm(props: {
   lines: boolean;
   hint?: string;
   start?: string;
+  /** Sent also without a word in it, as "". */
+  mayBeEmpty?: boolean;
   send: (text: string) => Promise<void>;
   cancel?: () => void;
   testid: string;
@@ -120,7 +131,7 @@ export function TextForm(props: {
   const submit = (event: Event): void => {
     event.preventDefault();
     const plain = text.trim();
-    if (plain === "" || busy) return;
+    if ((plain === "" && props.mayBeEmpty !== true) || busy) return;
     setBusy(true);
     setProblem(null);
     props
@@ -150,7 +161,7 @@ export function TextForm(props: {
       ) : (
         <input type="text" {...shared} ref={(element) => void (field.current = element)} />
       )}
-      <button type="submit" class="btn main" disabled={busy || text.trim() === ""} data-testid={`${props.testid}-send`}>
+      <button type="submit" class="btn main" disabled={busy || (text.trim() === "" && props.mayBeEmpty !== true)} data-testid={`${props.testid}-send`}>
         {props.action}
       </button>
       {props.cancel !== undefined && (

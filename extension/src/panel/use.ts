@@ -49,3 +49,21 @@ export function useLoaded<T>(now: () => Promise<T>, before?: () => Promise<T | n
   }, []);
   return { value, problem, loading, set: setValue, reload };
 }
+
+/**
+ * Brings the focus back when what a button opened has closed: to the button, found by its `data-testid`, or to the box
+ * itself where the button has gone.
+ * @param open the testid of the button whose form or question is open; null when nothing is
+ */
+export function useFocusBack<T extends HTMLElement>(open: string | null): { current: T | null } {
+  const box = useRef<T>(null);
+  const before = useRef(open);
+  useEffect(() => {
+    if (open === null && before.current !== null) {
+      const button = box.current?.querySelector<HTMLElement>(`[data-testid="${before.current}"]`);
+      (button ?? box.current)?.focus();
+    }
+    before.current = open;
+  }, [open]);
+  return box;
+}
