@@ -60,12 +60,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/named": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every request for ratings with names, and what became of it, for every member to read. */
+        get: operations["list_named_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/named/{named_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                named_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Ask for ratings with names, and say why; the same again changes nothing. */
+        put: operations["put_named_export"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/named/{named_id}/countersign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                named_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign such a request, as the employee representative. */
+        post: operations["countersign_named_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/{dataset}": {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                dataset: "ratings" | "notes" | "members";
+                dataset: "ratings" | "notes" | "members" | "releases" | "edges";
             };
             cookie?: never;
         };
@@ -173,6 +228,23 @@ export interface paths {
         };
         /** Who I am here, and the rules that hold. */
         get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is kept about me, to take along. */
+        get: operations["get_my_data"];
         put?: never;
         post?: never;
         delete?: never;
@@ -809,6 +881,99 @@ export interface components {
         Mutes: {
             items: components["schemas"]["Mute"][];
         };
+        MyAccess: {
+            label: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string | null;
+        };
+        MyAlias: {
+            tool: string;
+            host: string;
+            handle: string;
+            /** Format: date-time */
+            confirmed_at: string;
+        };
+        MyData: {
+            member: components["schemas"]["MyProfile"];
+            organisation: components["schemas"]["Organisation"];
+            aliases: components["schemas"]["MyAlias"][];
+            notes_received: components["schemas"]["MyNote"][];
+            notes_written: components["schemas"]["MyNote"][];
+            ratings_received: components["schemas"]["MyRating"][];
+            ratings_given: components["schemas"]["MyRating"][];
+            expectations: components["schemas"]["Expectation"][];
+            repairs: components["schemas"]["Repair"][];
+            releases: components["schemas"]["Release"][];
+            mutes: components["schemas"]["Mute"][];
+            flags: components["schemas"]["MyFlag"][];
+            sign_ins: components["schemas"]["MySignIn"][];
+            access: components["schemas"]["MyAccess"][];
+            /** @description Versions of the policy that I signed */
+            countersigned: number[];
+            log: components["schemas"]["LogEntry"][];
+        };
+        MyFlag: {
+            /** @enum {string} */
+            kind: "ring" | "pile_on";
+            acts: number;
+            /** Format: date-time */
+            found_at: string;
+        };
+        MyNote: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "thanks" | "word";
+            author: components["schemas"]["Person"];
+            recipient: components["schemas"]["Person"];
+            item: components["schemas"]["Item"] | null;
+            text: string;
+            /** Format: date-time */
+            written_at: string;
+            /** Format: date-time */
+            read_at: string | null;
+            /** Format: date-time */
+            public_at: string | null;
+            /** Format: date-time */
+            reported_at: string | null;
+            /** @description It came from somebody whom I had blocked */
+            hidden: boolean | null;
+        };
+        MyProfile: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            email: string;
+            /** @enum {string} */
+            role: "member" | "admin";
+            team: components["schemas"]["Team"] | null;
+            /** Format: date-time */
+            joined_at: string;
+            paused: boolean;
+        };
+        MyRating: {
+            /** Format: uuid */
+            id: string;
+            rater: components["schemas"]["Person"];
+            subject: components["schemas"]["Person"];
+            item: components["schemas"]["Item"];
+            /** @enum {string} */
+            direction: "service" | "request";
+            /** @enum {string} */
+            verdict: "missed" | "met" | "exceeded";
+            what_would_have_helped: string | null;
+            /**
+             * @description Told to its rater only; elsewhere it is seen in team figures
+             * @enum {string|null}
+             */
+            cause: "unclear_ask" | "capacity" | "dependency" | "process" | "quality" | null;
+            /** Format: date-time */
+            given_at: string;
+            /** Format: date-time */
+            changed_at: string;
+        };
         MyService: {
             /** @enum {string} */
             attribution: "open" | "pooled";
@@ -818,6 +983,34 @@ export interface components {
             why_nothing_yet: string | null;
             /** Format: date */
             next_release_on: string | null;
+        };
+        MySignIn: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            way: "link" | "code" | "extension" | "script";
+        };
+        NamedExport: {
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            asked_by: components["schemas"]["Person"];
+            /** Format: date-time */
+            asked_at: string;
+            needs_countersignature: boolean;
+            /** Format: date-time */
+            countersigned_at: string | null;
+            /** Format: date-time */
+            usable_until: string | null;
+            /** @enum {string} */
+            state: "waiting" | "usable" | "over";
+        };
+        NamedExportPut: {
+            /** @description Why; every member can read it */
+            reason: string;
+        };
+        NamedExports: {
+            items: components["schemas"]["NamedExport"][];
         };
         Note: {
             /** Format: uuid */
@@ -1384,14 +1577,120 @@ export interface operations {
             };
         };
     };
+    list_named_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedExports"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_named_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                named_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedExportPut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedExport"];
+                };
+            };
+            /** @description Stored */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedExport"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countersign_named_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                named_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedExport"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_dataset: {
         parameters: {
             query?: {
                 format?: "csv" | "ndjson";
+                /** @description Ratings only: the request by which they come with names */
+                named?: string | null;
             };
             header?: never;
             path: {
-                dataset: "ratings" | "notes" | "members";
+                dataset: "ratings" | "notes" | "members" | "releases" | "edges";
             };
             cookie?: never;
         };
@@ -1602,6 +1901,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyData"];
                 };
             };
             /** @description A problem that says what to do */

@@ -25,6 +25,7 @@ from .notes import views as notes
 from .people import views as people
 from .policy import pages as policy_pages
 from .policy import views as policy
+from .privacy import views as privacy
 from .ratings import views as ratings
 from .repairs import views as repairs
 from .reports import views as reports
@@ -78,6 +79,7 @@ def create_app(config: Config | None = None) -> Flask:
         people,
         policy,
         policy_pages,
+        privacy,
         ratings,
         repairs,
         reports,

@@ -22,6 +22,7 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("get", "/healthz"): {"nobody": 200, "member": 200, "admin": 200, "script": 200, "foreign": 200},
     ("get", "/readyz"): {"nobody": 200, "member": 200, "admin": 200, "script": 200, "foreign": 200},
     ("get", "/api/v1/me"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("get", "/api/v1/me/data"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
     ("get", "/api/v1/policy"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
     ("get", "/api/v1/people"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
     ("post", "/api/v1/handoffs/resolve"): {
@@ -168,6 +169,9 @@ CONSOLE: dict[tuple[str, str], tuple[int, int, int]] = {
     ("GET", "/exports"): (302, 403, 200),
     ("POST", "/exports/token"): (401, 403, 403),
     ("GET", "/exports/<any(ratings, notes, members):dataset>.<any(csv, ndjson):format>"): (302, 403, 200),
+    ("GET", "/my-data"): (302, 200, 200),
+    ("GET", "/my-data.json"): (302, 200, 200),
+    ("POST", "/sign-ins/told"): (401, 403, 403),
     ("POST", "/connections/<uuid:grant_id>/end"): (401, 403, 403),
     ("POST", "/sessions/<uuid:session_id>/end"): (401, 403, 403),
     ("POST", "/sign-out"): (401, 403, 403),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from ..auth import tokens
 from ..auth.guard import caller, check_same_origin, csrf_token, permit, signed_in
 from ..config import Config
 from ..errors import Problem
+from ..paging import aware
 from ..people import service as people
 from ..people.models import Role
 from ..permissions import Permission
@@ -150,8 +152,24 @@ def home() -> str:
         me=people.me(who.organisation_id, who.member_id),
         grants=tokens.grants(who.organisation_id, who.member_id),
         sessions=sign_in.sessions(who.organisation_id, who.member_id),
+        news=sign_in.untold(session.get("secret", "")),
         address=current_app.extensions["handclasp_config"].public_url,
     )
+
+
+@blueprint.post("/sign-ins/told")
+@permit(Permission.CONSOLE_MEMBER)
+def have_been_told() -> AnyResponse:
+    """I know the sign-ins that this browser has shown me, up to the latest of them."""
+    sign_in.told(session.get("secret", ""), _moment(request.form.get("until", "")))
+    return redirect("/", 303)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return aware(text)
+    except ValueError:
+        raise Problem(400, "bad-form", "This form cannot be read. Load the page again and repeat it.") from None
 
 
 @blueprint.post("/connections/<uuid:grant_id>/end")
@@ -192,7 +210,7 @@ def invite() -> str | AnyResponse:
         )
     except Problem as problem:
         return make_response(_members_page(problem=problem), problem.status)
-    link = sign_in.new_link(organisation_id, member.id)
+    link = sign_in.new_link(organisation_id, member.id, made_by=caller().member_id)
     return _members_page(invited=member, is_new=is_new, link=link)
 
 

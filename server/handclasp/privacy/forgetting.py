@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from ..audit.models import AuditEntry
 from ..auth import service as sign_in
 from ..auth import tokens
 from ..auth.models import SignIn
@@ -53,7 +52,6 @@ def forget(session: Session, member: Member, now: datetime) -> None:
     _drop_mutes(session, organisation_id, member_id)
     drop_flags(session, organisation_id, member_id)
     end_access(session, organisation_id, member_id)
-    _unname_in_log(session, member)
     bury(member, now)
     # What was just overwritten stood in the database's log, too.
     leave_no_trace(session)
@@ -196,16 +194,6 @@ def drop_flags(session: Session, organisation_id: UUID, member_id: UUID) -> None
     for flag in flags:
         if str(member_id) in flag.members:
             session.delete(flag)
-
-
-def _unname_in_log(session: Session, member: Member) -> None:
-    """The log keeps what was done; to whom, it says no more."""
-    entries = session.execute(select(AuditEntry).where(AuditEntry.organisation_id == member.organisation_id)).scalars()
-    for entry in entries:
-        if any(value in (member.name, member.email) for value in entry.detail.values()):
-            entry.detail = {
-                key: FORMER if value in (member.name, member.email) else value for key, value in entry.detail.items()
-            }
 
 
 def batches(ids: Collection[UUID]) -> Iterator[Sequence[UUID]]:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from ..audit.models import AuditAction, AuditEntry
-from ..audit.service import record
+from ..audit.service import ABOUT, record
 from ..auth import service as sign_in
 from ..auth import tokens
 from ..db import leave_no_trace, utc_now, writing
@@ -76,7 +76,7 @@ def merge(organisation_id: UUID, former_id: UUID, into_id: UUID) -> Member:
         end_access(session, organisation_id, former_id)
         into.paused = into.paused or former.paused
         bury(former, utc_now())
-        detail = {"from": str(former_id), "into": str(into_id)}
+        detail = {ABOUT: str(into_id), "from": str(former_id)}
         record(session, organisation_id, None, AuditAction.MERGE, detail)
         leave_no_trace(session)
         return into
@@ -218,6 +218,10 @@ def _merge_mutes(session: Session, organisation_id: UUID, former_id: UUID, into_
 
 def _rename(session: Session, organisation_id: UUID, former_id: UUID, into_id: UUID) -> None:
     """What merely names the account names the other from now on."""
+    log = session.execute(select(AuditEntry).where(AuditEntry.organisation_id == organisation_id)).scalars()
+    for entry in log:
+        if entry.detail.get(ABOUT) == str(former_id):
+            entry.detail = {**entry.detail, ABOUT: str(into_id)}
     for table, column in (
         (Alias, Alias.member_id),
         (Alias, Alias.confirmed_by_id),

@@ -11,15 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit.models import AuditAction, AuditEntry
-from ..audit.service import record
+from ..audit.service import ABOUT, record
 from ..config import Config
 from ..db import insert, reading, utc_now, writing
 from ..errors import Problem, not_found
 from ..people.models import Member
 from ..people.service import member, organisations, other_admins
+from .expiry import expire
 from .forgetting import forget
 from .models import Erasure
 from .record import Erased, remember, remembered
+
+__all__ = ("erase", "expire", "refuse_only_admin", "replay")
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +63,7 @@ def _merged_into(session: Session, organisation_id: UUID, member_id: UUID) -> It
             AuditEntry.organisation_id == organisation_id, AuditEntry.action == AuditAction.MERGE
         )
     ).scalars()
-    into = {str(merge.get("from")): str(merge.get("into")) for merge in merges}
+    into = {str(merge.get("from")): str(merge.get(ABOUT)) for merge in merges}
     for former in into:
         last = former
         while last in into:
