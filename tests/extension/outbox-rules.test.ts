@@ -1,12 +1,13 @@
 /** What a new wish replaces, and what goes out when. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { due, nextDue, planPut, planWithdraw } from "../../extension/src/background/outbox-rules.js";
+import { due, isGiving, nextDue, planPut, planWithdraw } from "../../extension/src/background/outbox-rules.js";
 import type { Problem } from "../../extension/src/shared/api.js";
 
-const refusal: Problem = { code: "validation", status: 422, detail: "no", existing: null };
-const op = (seq: number, more: { attempts?: number; rejected?: Problem; target?: string; not_before?: number } = {}) => ({
+const refusal: Problem = { code: "validation", status: 422, detail: "no", existing: null, pointer: null };
+const op = (seq: number, more: { attempts?: number; rejected?: Problem; target?: string; not_before?: number; kind?: "put-rating" | "tell" } = {}) => ({
   seq,
+  what: { kind: more.kind ?? ("put-rating" as const) },
   target: more.target ?? "a",
   attempts: more.attempts ?? 0,
   rejected: more.rejected ?? null,
@@ -39,6 +40,12 @@ test("each target goes in order, and one that waits or is refused holds up only 
   const waiting = [op(4), op(1, { not_before: 50 }), op(2, { target: "b" }), op(3, { target: "b" }), op(5, { target: "c", attempts: 1, rejected: refusal }), op(6, { target: "c" })];
   assert.deepEqual(due(waiting, 10).map((each) => each.seq), [2]);
   assert.deepEqual(due(waiting, 50).map((each) => each.seq), [1, 2]);
+});
+
+test("a thread with a rating's id goes its own way: what is refused there holds up no rating", () => {
+  const waiting = [op(1, { kind: "tell", attempts: 1, rejected: refusal }), op(2), op(3, { kind: "tell" })];
+  assert.deepEqual(due(waiting, 10).map((each) => each.seq), [2]);
+  assert.deepEqual(waiting.filter(isGiving).map((each) => each.seq), [2]);
 });
 
 test("it is looked again when the first may go; never for what is refused", () => {

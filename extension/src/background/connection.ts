@@ -5,6 +5,7 @@ import type { Connection } from "../shared/messages.js";
 import { patternOf } from "../shared/server-address.js";
 import { Sentence } from "./http.js";
 import { authorize, revoke } from "./oauth.js";
+import { keepRules } from "./rules.js";
 import { database, readSetting, removeSetting, writeSetting, type Account } from "./store.js";
 
 const PROBE_TIMEOUT = 8_000;
@@ -43,12 +44,12 @@ export async function connect(server: string): Promise<void> {
   if (granted.kind === "refused") throw new Sentence(t("connectRefused"));
   if (granted.kind === "no-answer") throw new Sentence(t("connectUnreachable", server));
   const me = await whoAmI(server, granted.access);
+  await keepRules({ server, member: me.member }, me.policy);
   await writeSetting("account", {
     server,
     member: me.member,
     email: me.email,
     organisation: me.organisation.name,
-    attribution: me.policy.attribution,
     access: granted.access,
     refresh: granted.refresh,
     usable: true,
@@ -61,6 +62,7 @@ export async function disconnect(): Promise<void> {
   if (account === null) return;
   await removeSetting("account");
   await removeSetting("unread");
+  await removeSetting("rules");
   const db = await database();
   await Promise.all([db.clear("cache"), db.clear("picks"), db.clear("tickets")]);
   await revoke(account.server, account.refresh);

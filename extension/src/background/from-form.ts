@@ -1,11 +1,14 @@
 /** Answers the in-page form, for as long as its ticket is valid. */
-import type { FromForm } from "../shared/messages.js";
+import { t } from "../shared/browser.js";
+import type { Handoff } from "../shared/handoff.js";
+import type { FromForm, Refusal } from "../shared/messages.js";
 import type { PeoplePage } from "../shared/api.js";
 import { requireAccount } from "./connection.js";
 import { closeForm, formOf } from "./forms.js";
-import { discard, rate, readdress, thank } from "./giving.js";
-import { pick, stateNow, stateOf, suggestionsFor } from "./handoffs.js";
-import { callOrTell } from "./http.js";
+import { discard, rate, readdress, rewrite, reword, tellInstead, write } from "./giving.js";
+import { refusalsFor } from "./given.js";
+import { pick, stateOf, suggestionsFor } from "./handoffs.js";
+import { callOrTell, Sentence } from "./http.js";
 import type { Handlers } from "./listen.js";
 import { changed } from "./notify.js";
 import type { Account } from "./store.js";
@@ -17,7 +20,7 @@ export const fromForm: Handlers<FromForm> = {
     const account = await requireAccount();
     const state = await stateOf(account, handoff, null);
     const suggestions = view === "who" || state.subjectName === null ? await suggestionsFor(account, handoff) : { handle: null, people: [] };
-    return { view, handoff, state, suggestions };
+    return { view, handoff, state, suggestions, refusals: await refusalsFor(account, handoff) };
   },
 
   "form.people": async ({ ticket, q }, from) => {
@@ -32,12 +35,10 @@ export const fromForm: Handlers<FromForm> = {
     return null;
   },
 
-  "form.readdress": async ({ ticket, person }, from) => {
-    const { handoff } = await formOf(ticket, from.tab);
-    const account = await requireAccount();
-    const { rating } = await stateNow(account, handoff, null);
+  "form.readdress": async ({ ticket, id, person }, from) => {
+    const { account, handoff } = await refusalOf(ticket, id, from.tab);
     await pick(account, handoff, person);
-    if (rating !== null) await readdress(rating.id, person);
+    await readdress(id, person);
     await changed();
     return null;
   },
@@ -49,16 +50,31 @@ export const fromForm: Handlers<FromForm> = {
     return null;
   },
 
-  "form.thanks": async ({ ticket, text }, from) => {
+  "form.write": async ({ ticket, kind, text }, from) => {
     const { handoff } = await formOf(ticket, from.tab);
-    await thank(await requireAccount(), handoff, null, text);
+    await write(await requireAccount(), kind, handoff, null, text);
+    await changed();
     return null;
   },
 
-  "form.discard": async ({ ticket }, from) => {
-    const { handoff } = await formOf(ticket, from.tab);
-    const { rating } = await stateNow(await requireAccount(), handoff, null);
-    if (rating !== null) await discard(rating.id);
+  "form.rewrite": async ({ ticket, id, text }, from) => {
+    const { refusal } = await refusalOf(ticket, id, from.tab);
+    if (refusal.kind === "rating") await reword(id, text);
+    else await rewrite(id, text, null);
+    await changed();
+    return null;
+  },
+
+  "form.tell-instead": async ({ ticket, id }, from) => {
+    await refusalOf(ticket, id, from.tab);
+    await tellInstead(id);
+    await changed();
+    return null;
+  },
+
+  "form.discard": async ({ ticket, id }, from) => {
+    await refusalOf(ticket, id, from.tab);
+    await discard(id);
     await changed();
     return null;
   },
@@ -75,6 +91,15 @@ export const fromForm: Handlers<FromForm> = {
     return null;
   },
 };
+
+/** A refusal that this form may mend: one of its own handoff. */
+async function refusalOf(ticket: string, id: string, tab: number | undefined): Promise<{ account: Account; handoff: Handoff; refusal: Refusal }> {
+  const { handoff } = await formOf(ticket, tab);
+  const account = await requireAccount();
+  const refusal = (await refusalsFor(account, handoff)).find((each) => each.id === id);
+  if (refusal === undefined) throw new Sentence(t("formGone"));
+  return { account, handoff, refusal };
+}
 
 /** Members whose name fits what was typed. */
 export async function people(account: Account, q: string): Promise<PeoplePage["items"]> {

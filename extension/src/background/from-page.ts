@@ -3,9 +3,10 @@ import { t } from "../shared/browser.js";
 import type { Handoff } from "../shared/handoff.js";
 import { hostOf } from "../shared/matcher.js";
 import type { FromPage } from "../shared/messages.js";
+import { READY_THANKS } from "../shared/say.js";
 import { connectedAccount, requireAccount } from "./connection.js";
 import { closeForm, formOf, openForm } from "./forms.js";
-import { rate, withdraw } from "./giving.js";
+import { nameCause, rate, withdraw, write } from "./giving.js";
 import { stateNow, stateOf } from "./handoffs.js";
 import { Sentence } from "./http.js";
 import type { Handlers } from "./listen.js";
@@ -23,6 +24,23 @@ export const fromPage: Handlers<FromPage> = {
     await mustBeFrom(from.url, handoff);
     const account = await requireAccount();
     await rate(account, handoff, null, verdict, null);
+    return stateNow(account, handoff, null);
+  },
+
+  "page.cause": async ({ handoff, cause }, from) => {
+    await mustBeFrom(from.url, handoff);
+    const account = await requireAccount();
+    const { rating } = await stateNow(account, handoff, null);
+    if (rating !== null) await nameCause(rating.id, cause);
+    return stateNow(account, handoff, null);
+  },
+
+  "page.thank": async ({ handoff, ready }, from) => {
+    await mustBeFrom(from.url, handoff);
+    const account = await requireAccount();
+    const { said } = await stateNow(account, handoff, null);
+    // A second tap, from a page that has not heard of the first, sends nothing.
+    if (said.thanks === null) await write(account, "thanks", handoff, null, t(READY_THANKS[ready]));
     return stateNow(account, handoff, null);
   },
 

@@ -1,8 +1,9 @@
 /** Answers the panel and the options page: the extension's own pages, outside any web page. */
 import type { FromPanel } from "../shared/messages.js";
 import { connect, connection, disconnect, requireAccount } from "./connection.js";
+import { fromFairPlay } from "./from-fair-play.js";
 import { people } from "./from-form.js";
-import { change, discard, rate, readdress, rewrite, thank, withdraw } from "./giving.js";
+import { change, discard, nameCause, rate, readdress, rewrite, tellInstead, withdraw, write } from "./giving.js";
 import { givenHere, refreshGiven } from "./given.js";
 import { stateNow, stateOf, suggestionsFor } from "./handoffs.js";
 import { cachedInbox, markRead, poll, readInbox, unreadCount } from "./inbox.js";
@@ -26,6 +27,7 @@ async function mine(): ReturnType<typeof givenHere> {
 }
 
 export const fromPanel: Handlers<FromPanel> = {
+  ...fromFairPlay,
   "panel.status": async () => ({ connection: await connection(), unread: await unreadCount() }),
   "panel.connect": ({ server }) => connected(server),
   "panel.reconnect": async () => connected((await requireAccount()).server),
@@ -61,8 +63,17 @@ export const fromPanel: Handlers<FromPanel> = {
     return stateNow(account, handoff, person);
   },
 
-  "panel.thank": async ({ handoff, person, text }) => {
-    await thank(await requireAccount(), handoff, person, text);
+  "panel.cause": async ({ handoff, person, cause }) => {
+    const account = await requireAccount();
+    const { rating } = await stateNow(account, handoff, person);
+    if (rating !== null) await nameCause(rating.id, cause);
+    await changed();
+    return stateNow(account, handoff, person);
+  },
+
+  "panel.write": async ({ kind, handoff, person, text }) => {
+    await write(await requireAccount(), kind, handoff, person, text);
+    await changed();
     return null;
   },
 
@@ -71,8 +82,13 @@ export const fromPanel: Handlers<FromPanel> = {
     return mine();
   },
 
-  "panel.change": async ({ id, verdict, text }) => {
-    await change(id, verdict, text);
+  "panel.change": async ({ id, verdict, text, cause }) => {
+    await change(id, { verdict, text, cause });
+    return mine();
+  },
+
+  "panel.tell-instead": async ({ id }) => {
+    await tellInstead(id);
     return mine();
   },
 

@@ -1,9 +1,15 @@
-/** What I gave: this browser's own record, brought up to date from the server where it can be reached. */
+/**
+ * What I gave: this browser's own record. Open ratings are brought up to date from the server where it can be reached;
+ * pooled ones the server lists to nobody, not even to me.
+ */
 import type { RatingPage } from "../shared/api.js";
-import type { GivenEntry } from "../shared/messages.js";
+import { itemId, type Handoff, type Wish } from "../shared/handoff.js";
+import type { GivenEntry, Refusal } from "../shared/messages.js";
+import { waysOut, type WayOut } from "../shared/ways-out.js";
 import { call } from "./http.js";
+import { isGiving, sendingIn, standingIn } from "./outbox-rules.js";
 import { fromServer } from "./ratings.js";
-import { accountId, database, type Account, type Operation } from "./store.js";
+import { accountId, database, type Account, type GivenNote, type GivenRating, type Operation } from "./store.js";
 
 const PAGE = 50;
 
@@ -11,21 +17,43 @@ const PAGE = 50;
 export async function givenHere(account: Account): Promise<GivenEntry[]> {
   const db = await database();
   const mine = <T extends { account: string }>(rows: T[]): T[] => rows.filter((row) => row.account === accountId(account));
-  const waiting = Map.groupBy(mine(await db.getAll("operations")), (operation) => operation.target);
+  const waiting = Map.groupBy(mine(await db.getAll("operations")).filter(isGiving), (operation) => operation.target);
   const ratings = mine(await db.getAll("ratings"))
-    .filter((rating) => !rating.withdrawn)
-    .map((rating): GivenEntry => {
-      const { id, name, item, verdict, what_would_have_helped: text, changed_at: at } = rating;
-      return { id, kind: "rating", name, item, verdict, text, at, ...standing(waiting.get(id)) };
-    });
-  const notes = mine(await db.getAll("notes")).map((note): GivenEntry => {
-    const { id, kind, name, item, text, written_at: at } = note;
-    return { id, kind, name, item, verdict: null, text, at, ...standing(waiting.get(id)) };
-  });
+    .map((rating) => ({ withdrawn: rating.withdrawn, entry: ratingEntry(rating, waiting.get(rating.id) ?? []) }))
+    // One whose taking back was refused still stands.
+    .filter(({ withdrawn, entry }) => !withdrawn || entry.sending === "rejected")
+    .map(({ entry }) => entry);
+  const notes = mine(await db.getAll("notes")).map((note) => noteEntry(note, waiting.get(note.id) ?? []));
   return [...ratings, ...notes].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
 
-/** Takes over the server's list of my ratings; what still waits to be sent stays as I gave it. */
+function ratingEntry(rating: GivenRating, operations: Operation[]): GivenEntry {
+  const { id, name, item, verdict, cause, direction, attribution, release_on: releaseOn, released, changed_at: at } = rating;
+  const text = rating.what_would_have_helped;
+  const standing = standingIn(operations, rating);
+  const ways = waysOf(operations, standing.wish, text !== null);
+  return { id, kind: "rating", name, item, verdict, cause, direction, attribution, releaseOn, released, text, at, ...standing, ways };
+}
+
+function noteEntry({ id, kind, name, item, text, written_at: at }: GivenNote, operations: Operation[]): GivenEntry {
+  const none = { verdict: null, cause: null, direction: null, attribution: null, releaseOn: null, released: false, wish: null };
+  return { id, kind, name, item, text, at, ...none, ...sendingIn(operations), ways: waysOf(operations, null, true) };
+}
+
+function waysOf(operations: Operation[], wish: Wish | null, hasWords: boolean): WayOut[] {
+  const refused = operations.find(({ rejected }) => rejected !== null)?.rejected ?? null;
+  return refused === null ? [] : waysOut(refused, wish, hasWords);
+}
+
+/** What the server refused of what I gave for this handoff. */
+export async function refusalsFor(account: Account, handoff: Handoff): Promise<Refusal[]> {
+  const given = await givenHere(account);
+  return given
+    .filter(({ item, sending }) => sending === "rejected" && item !== null && itemId(item) === itemId(handoff.item))
+    .map(({ id, kind, verdict, wish, problem, text, ways }) => ({ id, kind, verdict, wish, detail: problem?.detail ?? "", text, ways }));
+}
+
+/** Takes over the server's list of my open ratings; what still waits to be sent stays as I gave it. */
 export async function refreshGiven(account: Account): Promise<void> {
   const answered = await call<RatingPage>(account, { method: "GET", path: `/api/v1/ratings?limit=${PAGE}` });
   if (answered.kind !== "ok") return;
@@ -35,23 +63,16 @@ export async function refreshGiven(account: Account): Promise<void> {
   const listed = new Set(answered.body.items.map((rating) => rating.id));
   for (const rating of answered.body.items) {
     const known = await ratings.get(rating.id);
-    if (!waiting.has(rating.id) && (known?.revision ?? 0) <= rating.revision) {
-      await ratings.put(fromServer(account, rating, known?.handle ?? null));
+    const item = rating.item ?? known?.item;
+    if (item !== undefined && !waiting.has(rating.id) && (known?.revision ?? 0) <= rating.revision) {
+      await ratings.put(fromServer(account, rating, item, known?.handle ?? null));
     }
   }
-  // A whole list without it means that it was withdrawn elsewhere.
+  // A whole list without it means that it was withdrawn elsewhere. Pooled ones are never listed.
   const gone = answered.body.next === null ? await ratings.getAll() : [];
   for (const rating of gone) {
-    const here = rating.account === accountId(account) && rating.known_to_server && !rating.withdrawn;
+    const here = rating.account === accountId(account) && rating.attribution === "open" && rating.known_to_server && !rating.withdrawn;
     if (here && !waiting.has(rating.id) && !listed.has(rating.id)) await ratings.delete(rating.id);
   }
   await transaction.done;
-}
-
-function standing(operations: Operation[] | undefined): Pick<GivenEntry, "sending" | "problem"> {
-  const refused = operations?.find((operation) => operation.rejected !== null)?.rejected;
-  if (refused !== undefined && refused !== null) {
-    return { sending: "rejected", problem: { code: refused.code, detail: refused.detail } };
-  }
-  return { sending: operations === undefined ? "sent" : "waiting", problem: null };
 }

@@ -2,60 +2,104 @@
  * What a click does: it is written down, in one transaction with its operation for the server, before anything
  * else. Nothing here waits for the network.
  */
-import type { NotePut, Person, Subject, Verdict } from "../shared/api.js";
+import type { Attribution, Cause, NotePut, Person, Subject, Verdict } from "../shared/api.js";
 import { t } from "../shared/browser.js";
 import { itemId, type Handoff } from "../shared/handoff.js";
-import { aboutNow } from "./handoffs.js";
+import { aboutNow, attributionNow } from "./handoffs.js";
 import { Sentence } from "./http.js";
 import { drain, wakeLater } from "./outbox.js";
-import { planPut, planWithdraw } from "./outbox-rules.js";
+import { isGiving, planPut, planWithdraw } from "./outbox-rules.js";
 import { ratingAbout } from "./ratings.js";
 import { forget } from "./resolutions.js";
 import { accountId, database, type Account, type GivenRating, type Operation } from "./store.js";
+
+/** What a rating says. */
+export interface Saying {
+  verdict: Verdict;
+  /** What would have helped: a missed in an open organisation. */
+  text: string | null;
+  cause: Cause | null;
+}
 
 /** Rates a handoff, or changes my rating of it. Throws a Sentence when nobody can tell whom it is about. */
 export async function rate(account: Account, handoff: Handoff, picked: Person | null, verdict: Verdict, text: string | null): Promise<void> {
   const about = await aboutNow(account, handoff, picked);
   if (about === null) throw new Sentence(t("whoFirst"));
   if (about.person?.id === account.member.id) throw new Sentence(t("ownHandoff"));
-  const known = await ratingAbout(account, handoff, about);
+  const attribution = await attributionNow(account, handoff);
+  const known = revivable(await ratingAbout(account, handoff, about), attribution);
+  if (known?.released === true) throw new Sentence(t("releasedStays"));
+  const pooled = (known?.attribution ?? attribution) === "pooled";
+  const { member } = about.subject;
   const now = new Date().toISOString();
   await put({
     id: known?.id ?? crypto.randomUUID(),
     account: accountId(account),
     item: handoff.item,
     item_id: itemId(handoff.item),
-    subject: about.subject,
+    // Who did it by my own word stays in this browser, where single ratings are for nobody's eyes.
+    subject: pooled && member !== undefined && member !== null ? { member } : about.subject,
+    direction: about.direction,
     handle: about.handle,
     person: about.person,
     name: about.name,
-    verdict,
-    what_would_have_helped: verdict === "missed" ? text : null,
+    ...said({ verdict, text: pooled ? null : text, cause: known?.verdict === verdict ? known.cause : null }),
     revision: (known?.revision ?? 0) + 1,
     known_to_server: known?.known_to_server ?? false,
+    stored: known?.stored ?? null,
     withdrawn: false,
+    attribution: known?.attribution ?? null,
+    release_on: known?.release_on ?? null,
+    released: false,
     given_at: known?.given_at ?? now,
     changed_at: now,
   });
 }
 
-/** Changes what one of my ratings says. */
-export async function change(id: string, verdict: Verdict, text: string | null): Promise<void> {
+/** A rating keeps its attribution for ever: one taken back before the rules changed is not revived, but given anew. */
+function revivable(known: GivenRating | null, attribution: Attribution): GivenRating | null {
+  const otherKind = known?.withdrawn === true && known.attribution !== null && known.attribution !== attribution;
+  return otherKind ? null : known;
+}
+
+/** Only a missed has words and a cause. */
+function said({ verdict, text, cause }: Saying): Pick<GivenRating, "verdict" | "what_would_have_helped" | "cause"> {
+  const missed = verdict === "missed";
+  return { verdict, what_would_have_helped: missed ? text : null, cause: missed ? cause : null };
+}
+
+/** Changes what one of my ratings says. Words are left out of a pooled one: they would never be read. */
+export async function change(id: string, saying: Saying): Promise<void> {
   const known = await ratingOf(id);
-  await put({ ...known, ...next(known), verdict, what_would_have_helped: verdict === "missed" ? text : null });
+  const text = known.attribution === "pooled" ? null : saying.text;
+  await put({ ...known, ...next(known), ...said({ ...saying, text }) });
+}
+
+/** Sends a rating again with other words, or with none. */
+export async function reword(id: string, text: string | null): Promise<void> {
+  const { verdict, cause } = await ratingOf(id);
+  await change(id, { verdict, text, cause });
+}
+
+/** Names what a missed mostly lay at; null takes that back. */
+export async function nameCause(id: string, cause: Cause | null): Promise<void> {
+  const known = await ratingOf(id);
+  if (known.verdict !== "missed" || known.cause === cause) return;
+  await change(id, { verdict: "missed", text: known.what_would_have_helped, cause });
 }
 
 /** Sends what the server refused about this member instead. */
 export async function readdress(id: string, person: Person): Promise<void> {
   if ((await (await database()).get("notes", id)) !== undefined) return rewrite(id, null, person);
   const known = await ratingOf(id);
-  const handle = known.handle === null ? {} : { handle: known.handle };
+  const handle = known.handle === null || known.attribution === "pooled" ? {} : { handle: known.handle };
   return put({ ...known, ...next(known), subject: { member: person.id, ...handle }, person, name: person.name });
 }
 
 async function ratingOf(id: string): Promise<GivenRating> {
   const known = await (await database()).get("ratings", id);
   if (known === undefined) throw new Sentence(t("ratingGone"));
+  if (known.released) throw new Sentence(t("releasedStays"));
   return known;
 }
 
@@ -66,7 +110,7 @@ function next(known: GivenRating): Pick<GivenRating, "revision" | "withdrawn" | 
 async function put(rating: GivenRating): Promise<void> {
   const transaction = (await database()).transaction(["operations", "ratings"], "readwrite", { durability: "strict" });
   const operations = transaction.objectStore("operations");
-  const plan = planPut(await operations.index("target").getAll(rating.id));
+  const plan = planPut((await operations.index("target").getAll(rating.id)).filter(isGiving));
   await Promise.all(plan.drop.map((seq) => operations.delete(seq)));
   await operations.add(
     operation(rating.account, rating.id, {
@@ -75,9 +119,10 @@ async function put(rating: GivenRating): Promise<void> {
         revision: rating.revision,
         item: rating.item,
         subject: rating.subject,
-        direction: "service",
+        direction: rating.direction,
         verdict: rating.verdict,
         what_would_have_helped: rating.what_would_have_helped,
+        cause: rating.cause,
       },
     }),
   );
@@ -93,7 +138,7 @@ export async function withdraw(id: string): Promise<void> {
   const ratings = transaction.objectStore("ratings");
   const rating = await ratings.get(id);
   if (rating === undefined || rating.withdrawn) return transaction.done;
-  const plan = planWithdraw(await operations.index("target").getAll(id), rating.known_to_server);
+  const plan = planWithdraw((await operations.index("target").getAll(id)).filter(isGiving), rating.known_to_server);
   await Promise.all(plan.drop.map((seq) => operations.delete(seq)));
   if (plan.send) {
     const revision = rating.revision + 1;
@@ -106,14 +151,17 @@ export async function withdraw(id: string): Promise<void> {
   return afterwards(rating.item);
 }
 
-/** Thanks whoever did the handoff, or the person picked. Throws a Sentence when nobody can tell who that is. */
-export async function thank(account: Account, handoff: Handoff | null, picked: Person | null, text: string): Promise<void> {
+/**
+ * Writes to whoever the handoff is about, or to the person picked: thanks, or a word in private. Throws a Sentence when
+ * nobody can tell who that is.
+ */
+export async function write(account: Account, kind: NotePut["kind"], handoff: Handoff | null, picked: Person | null, text: string): Promise<void> {
   const about = handoff === null ? null : await aboutNow(account, handoff, picked);
   const recipient: Subject | null = about?.subject ?? (picked === null ? null : { member: picked.id });
   const name = about?.name ?? picked?.name;
   if (recipient === null || name === undefined) throw new Sentence(t("whoFirst"));
   if (recipient.member === account.member.id) throw new Sentence(t("ownThanks"));
-  await putNote(accountId(account), { kind: "thanks", recipient, item: handoff?.item ?? null, text }, name);
+  await putNote(accountId(account), { kind, recipient, item: handoff?.item ?? null, text }, name);
 }
 
 /** Sends a refused note again with other words or to somebody else: a note has one text, so it gets a new id. */
@@ -128,8 +176,17 @@ export async function rewrite(id: string, text: string | null, person: Person | 
   );
 }
 
-async function putNote(account: string, body: NotePut, name: string): Promise<void> {
-  const id = crypto.randomUUID();
+/** Sends the words of a refused rating as a word in private instead, and the rating without them. */
+export async function tellInstead(id: string): Promise<void> {
+  const rating = await ratingOf(id);
+  if (rating.what_would_have_helped !== null) {
+    await putNote(rating.account, { kind: "word", recipient: rating.subject, item: rating.item, text: rating.what_would_have_helped }, rating.name);
+  }
+  await reword(id, null);
+}
+
+/** Writes a note down and sends it soon. The same id again is the same note. */
+export async function putNote(account: string, body: NotePut, name: string, id: string = crypto.randomUUID()): Promise<void> {
   const transaction = (await database()).transaction(["operations", "notes"], "readwrite", { durability: "strict" });
   await transaction.objectStore("operations").add(operation(account, id, { kind: "put-note", body }));
   await transaction.objectStore("notes").put({
@@ -146,21 +203,31 @@ async function putNote(account: string, body: NotePut, name: string): Promise<vo
   await afterwards(null);
 }
 
-/** Gives up what the server refused: nothing of it was ever stored there. */
+/**
+ * Gives up what the server refused. Of a change or a taking back that means: what stands at the server stands here
+ * again; nothing of the rest was ever stored there.
+ */
 export async function discard(id: string): Promise<void> {
   const transaction = (await database()).transaction(["operations", "ratings", "notes"], "readwrite", { durability: "strict" });
   const operations = transaction.objectStore("operations");
-  for (const waiting of await operations.index("target").getAll(id)) await operations.delete(waiting.seq);
-  const rating = await transaction.objectStore("ratings").get(id);
-  // One that the server knows comes back as it stands there with the next look at what I gave.
-  await transaction.objectStore("ratings").delete(id);
+  const ratings = transaction.objectStore("ratings");
+  const waiting = (await operations.index("target").getAll(id)).filter(isGiving);
+  for (const { seq } of waiting) await operations.delete(seq);
+  const rating = await ratings.get(id);
+  if (rating?.known_to_server === true && rating.stored !== null) {
+    const released = rating.released || waiting.some(({ rejected }) => rejected?.code === "rating-released");
+    await ratings.put({ ...rating, ...rating.stored, withdrawn: false, released });
+  } else {
+    // One that the server knows comes back as it stands there with the next look at what I gave.
+    await ratings.delete(id);
+  }
   await transaction.objectStore("notes").delete(id);
   await transaction.done;
   await afterwards(rating?.item ?? null);
 }
 
 function operation(account: string, target: string, what: Operation["what"]): Operation {
-  const made = { account, target, what, made_at: new Date().toISOString(), attempts: 0, not_before: 0, rejected: null };
+  const made = { account, target, what, made_at: new Date().toISOString(), attempts: 0, not_before: 0, rejected: null, held: null };
   // The database gives the number (keyPath "seq", autoIncrement).
   return made as Operation;
 }

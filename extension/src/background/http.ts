@@ -76,5 +76,11 @@ async function problemIn(response: Response): Promise<Problem> {
     status: response.status,
     detail: text("detail") ?? text("title") ?? t("serverRefused", String(response.status)),
     existing: text("existing"),
+    pointer: pointerIn(told),
   };
+}
+
+function pointerIn(told: Record<string, unknown> | null): string | null {
+  const [first] = Array.isArray(told?.["errors"]) ? (told["errors"] as ({ pointer?: unknown } | null)[]) : [];
+  return typeof first?.pointer === "string" ? first.pointer : null;
 }

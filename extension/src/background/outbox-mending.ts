@@ -1,6 +1,8 @@
 /** Mends what the server refuses only because this browser knew too little: a rating given or changed elsewhere. */
 import type { Rating } from "../shared/api.js";
 import { call } from "./http.js";
+import { isGiving } from "./outbox-rules.js";
+import { storedIn } from "./ratings.js";
 import { wait } from "./retry-policy.js";
 import { database, type Account, type Operation } from "./store.js";
 
@@ -25,7 +27,7 @@ async function over(account: Account, operation: Operation, id: string): Promise
     return transaction.done;
   }
   let revision = answered.body.revision;
-  const waiting = await operations.index("target").getAll(operation.target);
+  const waiting = (await operations.index("target").getAll(operation.target)).filter(isGiving);
   for (const each of waiting.sort((a, b) => a.seq - b.seq)) {
     revision += 1;
     await operations.put({ ...each, target: id, what: withRevision(each.what, revision, answered.body) });
@@ -33,7 +35,8 @@ async function over(account: Account, operation: Operation, id: string): Promise
   const mine = await ratings.get(operation.target);
   if (mine !== undefined) {
     if (id !== operation.target) await ratings.delete(operation.target);
-    await ratings.put({ ...mine, id, revision, known_to_server: true, given_at: answered.body.given_at });
+    const { given_at, attribution, release_on } = answered.body;
+    await ratings.put({ ...mine, id, revision, known_to_server: true, stored: storedIn(answered.body), given_at, attribution, release_on });
   }
   return transaction.done;
 }

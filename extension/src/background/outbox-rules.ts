@@ -1,5 +1,6 @@
-/** Which of a target's waiting operations a new wish replaces. Pure. */
-import type { Operation } from "./store.js";
+/** Which of a target's waiting operations a new wish replaces, what goes out when, and how what waits is told. Pure. */
+import type { Sending, Standing } from "../shared/handoff.js";
+import type { GivenRating, Operation } from "./store.js";
 
 type Waiting = Pick<Operation, "seq" | "attempts" | "rejected">;
 
@@ -28,23 +29,50 @@ export function planWithdraw(waiting: readonly Waiting[], knownToServer: boolean
   return { drop, send: knownToServer || drop.length < waiting.length };
 }
 
+/** What goes out in order: the operations of one target, but what is said in a thread apart from its rating. */
+type Laned = Pick<Operation, "seq" | "target"> & { what: Pick<Operation["what"], "kind"> };
+
+/** Whether an operation gives, changes or takes back a rating or a note, and is none of the thread that has its id. */
+export function isGiving({ what }: Pick<Laned, "what">): boolean {
+  return what.kind !== "tell";
+}
+
+type Given = Pick<Operation, "rejected" | "held"> & { what: Pick<Operation["what"], "kind"> };
+
+/** Where operations that give one thing stand together, with the server's words on it. */
+export function sendingIn(operations: readonly Given[]): { sending: Sending; problem: Standing["problem"] } {
+  const refused = operations.find(({ rejected }) => rejected !== null)?.rejected ?? null;
+  const said = refused ?? operations.find(({ held }) => held !== null)?.held ?? null;
+  return {
+    sending: refused !== null ? "rejected" : operations.length === 0 ? "sent" : "waiting",
+    problem: said === null ? null : { code: said.code, detail: said.detail },
+  };
+}
+
+export function standingIn(operations: readonly Given[], { stored }: Pick<GivenRating, "stored">): Standing {
+  const refused = operations.find(({ rejected }) => rejected !== null) ?? operations[0];
+  const wish = refused?.what.kind === "withdraw-rating" ? "withdrawn" : stored === null ? "given" : "changed";
+  return { ...sendingIn(operations), wish };
+}
+
 /** The operations that may be tried now: the first of each target, unless it is refused or has to wait. */
-export function due<T extends Pick<Operation, "seq" | "target" | "rejected" | "not_before">>(operations: readonly T[], now: number): T[] {
+export function due<T extends Laned & Pick<Operation, "rejected" | "not_before">>(operations: readonly T[], now: number): T[] {
   return heads(operations).filter((operation) => operation.rejected === null && operation.not_before <= now);
 }
 
 /** When to look again, epoch milliseconds; null when nothing waits. */
-export function nextDue(operations: readonly Pick<Operation, "seq" | "target" | "rejected" | "not_before">[]): number | null {
+export function nextDue(operations: readonly (Laned & Pick<Operation, "rejected" | "not_before">)[]): number | null {
   const times = heads(operations)
     .filter((operation) => operation.rejected === null)
     .map((operation) => operation.not_before);
   return times.length === 0 ? null : Math.min(...times);
 }
 
-function heads<T extends Pick<Operation, "seq" | "target">>(operations: readonly T[]): T[] {
+function heads<T extends Laned>(operations: readonly T[]): T[] {
   const first = new Map<string, T>();
   for (const operation of [...operations].sort((a, b) => a.seq - b.seq)) {
-    if (!first.has(operation.target)) first.set(operation.target, operation);
+    const lane = `${isGiving(operation) ? "given" : "told"} ${operation.target}`;
+    if (!first.has(lane)) first.set(lane, operation);
   }
   return [...first.values()];
 }

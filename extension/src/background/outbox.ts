@@ -2,17 +2,19 @@
  * Brings what was written down to the server: one at a time, in order for each rating, and only once at a time.
  * An operation leaves only when the server has answered 2xx.
  */
-import type { Note, Rating } from "../shared/api.js";
+import type { Expectation, Note, Rating, Repair } from "../shared/api.js";
 import { api } from "../shared/browser.js";
-import type { Sending } from "../shared/handoff.js";
+import type { Sending, Standing } from "../shared/handoff.js";
 import { connectedAccount } from "./connection.js";
 import { call, type Answered } from "./http.js";
 import { changed } from "./notify.js";
-import { due, nextDue } from "./outbox-rules.js";
+import { due, isGiving, nextDue, sendingIn, standingIn } from "./outbox-rules.js";
 import { adopt, raise } from "./outbox-mending.js";
+import { keepHeard } from "./heard.js";
 import { forget } from "./resolutions.js";
+import { storedIn } from "./ratings.js";
 import { decide } from "./retry-policy.js";
-import { accountId, database, type Account, type Operation } from "./store.js";
+import { accountId, database, type Account, type GivenRating, type Operation } from "./store.js";
 
 export const OUTBOX_ALARM = "outbox";
 const SHORTEST_ALARM = 30_000;
@@ -49,12 +51,18 @@ export async function wakeLater(): Promise<void> {
   await api.alarms.create(OUTBOX_ALARM, { when: Date.now() + SHORTEST_ALARM });
 }
 
-/** Where the operations of a rating or note stand. */
-export async function sendingOf(target: string): Promise<{ sending: Sending; problem: string | null }> {
-  const waiting = await (await database()).getAllFromIndex("operations", "target", target);
-  const refused = waiting.find((operation) => operation.rejected !== null)?.rejected;
-  if (refused !== undefined && refused !== null) return { sending: "rejected", problem: refused.detail };
-  return { sending: waiting.length === 0 ? "sent" : "waiting", problem: null };
+/** Where the operations of a note stand. */
+export async function sendingOf(target: string): Promise<{ sending: Sending; problem: Standing["problem"] }> {
+  return sendingIn(await givingOf(target));
+}
+
+/** Where the operations of a rating stand. */
+export async function standingOf(rating: GivenRating): Promise<Standing> {
+  return standingIn(await givingOf(rating.id), rating);
+}
+
+async function givingOf(target: string): Promise<Operation[]> {
+  return (await (await database()).getAllFromIndex("operations", "target", target)).filter(isGiving);
 }
 
 async function rounds(): Promise<void> {
@@ -90,7 +98,7 @@ async function attempt(account: Account, planned: Operation): Promise<boolean> {
   const decision = decide(outcome, operation.attempts, Date.now(), Math.random());
   if (decision.kind === "done" && answered.kind === "ok") await finish(operation, answered.body);
   else if (decision.kind === "reject" && answered.kind === "refused") await refused(account, operation, answered);
-  else if (decision.kind === "retry") await put({ ...operation, not_before: decision.at });
+  else if (decision.kind === "retry") await put({ ...operation, not_before: decision.at, held: worthShowing(answered) });
   await changed();
   return decision.kind === "done" || decision.kind === "reject";
 }
@@ -105,8 +113,15 @@ async function countAttempt(seq: number): Promise<Operation | null> {
   return counted;
 }
 
-function send(account: Account, { what, target }: Operation): Promise<Answered<Rating | Note>> {
+/** These two say what is going on and when it goes on; any other failure that may pass is no news. */
+function worthShowing(answered: Answered<unknown>): Operation["held"] {
+  return answered.kind === "refused" && ["limit", "being-released"].includes(answered.problem.code) ? answered.problem : null;
+}
+
+function send(account: Account, { what, target }: Operation): Promise<Answered<Rating | Note | Expectation | Repair>> {
   switch (what.kind) {
+    case "tell":
+      return call(account, { method: what.method, path: what.path, body: what.body });
     case "put-rating":
       return call(account, { method: "PUT", path: `/api/v1/ratings/${target}`, body: what.body });
     case "withdraw-rating":
@@ -116,28 +131,42 @@ function send(account: Account, { what, target }: Operation): Promise<Answered<R
   }
 }
 
-async function finish(operation: Operation, stored: Rating | Note): Promise<void> {
-  const transaction = (await database()).transaction(["operations", "ratings"], "readwrite", { durability: "strict" });
+async function finish(operation: Operation, stored: Rating | Note | Expectation | Repair): Promise<void> {
+  const transaction = (await database()).transaction(["operations", "ratings", "cache"], "readwrite", { durability: "strict" });
   await transaction.objectStore("operations").delete(operation.seq);
-  const more = await transaction.objectStore("operations").index("target").count(operation.target);
+  const more = (await transaction.objectStore("operations").index("target").getAll(operation.target)).filter(isGiving).length;
   const ratings = transaction.objectStore("ratings");
   const rating = await ratings.get(operation.target);
+  if ("mine" in stored) await keepHeard(transaction.objectStore("cache"), operation.account, stored);
   if (rating !== undefined && "subject" in stored) {
-    const known = { ...rating, known_to_server: true, person: stored.subject, name: stored.subject.name, subject: { member: stored.subject.id } };
-    const { verdict, what_would_have_helped, revision, given_at, changed_at, withdrawn } = stored;
+    const known = {
+      ...rating,
+      known_to_server: true,
+      stored: storedIn(stored),
+      attribution: stored.attribution,
+      release_on: stored.release_on,
+      person: stored.subject,
+      name: stored.subject.name,
+      subject: { member: stored.subject.id },
+    };
+    const { verdict, cause, what_would_have_helped, revision, given_at, changed_at, withdrawn } = stored;
     // When nothing more waits, what the server stored is what I gave: also when it knew a later revision. A
     // withdrawn one stays known, so that rating the handoff again revives it.
-    const latest = { verdict: verdict ?? known.verdict, what_would_have_helped, revision, given_at, changed_at, withdrawn };
+    const latest = { verdict: verdict ?? known.verdict, cause, what_would_have_helped, revision, given_at, changed_at, withdrawn };
     await ratings.put(more > 0 ? known : { ...known, ...latest });
   }
   await transaction.done;
-  if (stored.item !== null) await forget(stored.item);
+  // The answer about a pooled rating names no item.
+  const item = stored.item ?? rating?.item ?? null;
+  if (item !== null) await forget(item);
 }
 
 async function refused(account: Account, operation: Operation, answer: Extract<Answered<unknown>, { kind: "refused" }>): Promise<void> {
   const { problem } = answer;
   const mendable = operation.attempts < MOST_MENDINGS;
-  if (operation.what.kind === "withdraw-rating" && problem.status === 404) {
+  if (operation.what.kind === "tell") {
+    await put({ ...operation, rejected: problem });
+  } else if (operation.what.kind === "withdraw-rating" && problem.status === 404) {
     await dropTarget(operation);
   } else if (mendable && problem.code === "rating-exists" && problem.existing !== null) {
     await adopt(account, operation, problem.existing);
@@ -152,7 +181,7 @@ async function refused(account: Account, operation: Operation, answer: Extract<A
 async function dropTarget(operation: Operation): Promise<void> {
   const transaction = (await database()).transaction(["operations", "ratings"], "readwrite", { durability: "strict" });
   await transaction.objectStore("operations").delete(operation.seq);
-  if ((await transaction.objectStore("operations").index("target").count(operation.target)) === 0) {
+  if (!(await transaction.objectStore("operations").index("target").getAll(operation.target)).some(isGiving)) {
     await transaction.objectStore("ratings").delete(operation.target);
   }
   await transaction.done;

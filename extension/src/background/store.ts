@@ -2,9 +2,10 @@
  * The extension's own database (IndexedDB of its origin: pages and content scripts cannot reach it). Everything
  * that must outlive the background's sleep is here, the tokens included.
  */
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import type { InboxPage, Item, NotePut, Person, Problem, RatingPut, Resolution, Subject, Verdict } from "../shared/api.js";
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from "idb";
+import type { Attribution, Cause, Direction, Expectation, ExpectationPage, InboxPage, Item, NotePut, OwnService, Person, Problem, RatingPut, Repair, Resolution, Subject, Verdict } from "../shared/api.js";
 import type { Handoff } from "../shared/handoff.js";
+import type { Side } from "../shared/fair-play-messages.js";
 import type { FormView } from "../shared/messages.js";
 
 /** One thing to tell the server. It says everything itself, so it can be sent whenever the server is there. */
@@ -14,7 +15,12 @@ export interface Operation {
   account: string;
   /** The rating's or note's id. Operations of one target go out in the order they were made. */
   target: string;
-  what: { kind: "put-rating"; body: RatingPut } | { kind: "withdraw-rating"; revision: number } | { kind: "put-note"; body: NotePut };
+  what:
+    | { kind: "put-rating"; body: RatingPut }
+    | { kind: "withdraw-rating"; revision: number }
+    | { kind: "put-note"; body: NotePut }
+    /** Anything done to an agreement or a thread, with how that will look when it is done. */
+    | { kind: "tell"; method: "PUT" | "POST"; path: string; body: unknown; shown: Expectation | Repair };
   made_at: string;
   /** Counted before each try, so that a try whose end nobody saw counts too. */
   attempts: number;
@@ -22,25 +28,44 @@ export interface Operation {
   not_before: number;
   /** Why the server refused it for good; null while it waits. */
   rejected: Problem | null;
+  /** Why the server lets it wait, when it has said so in words worth showing. */
+  held: Problem | null;
 }
 
-/** What I gave, as far as this browser knows. */
+/** What the server last stored of a rating. */
+export interface Stored {
+  verdict: Verdict;
+  cause: Cause | null;
+  what_would_have_helped: string | null;
+}
+
+/** What I gave, as far as this browser knows. Of pooled ratings this is the only list there is. */
 export interface GivenRating {
   id: string;
   account: string;
   item: Item;
   item_id: string;
   subject: Subject;
-  /** The handle the page gave the provider: tells this rating again while the server is away. */
+  direction: Direction;
+  /** The handle the page gave the subject: tells this rating again while the server is away. */
   handle: string | null;
   person: Person | null;
   name: string;
   verdict: Verdict;
+  cause: Cause | null;
   what_would_have_helped: string | null;
   revision: number;
   /** True once the server has stored some revision of it. */
   known_to_server: boolean;
+  /** What stands when a change or a taking back is refused; null when nothing does, or nobody knows. */
+  stored: Stored | null;
   withdrawn: boolean;
+  /** What the server made of it; null until it has answered. */
+  attribution: Attribution | null;
+  /** The release it waits for, YYYY-MM-DD; pooled ones only. */
+  release_on: string | null;
+  /** In a release: it stays as it is. */
+  released: boolean;
   given_at: string;
   changed_at: string;
 }
@@ -61,7 +86,6 @@ export interface Account {
   member: Person;
   email: string;
   organisation: string;
-  attribution: "open" | "pooled";
   access: string;
   refresh: string;
   /** False once the server no longer takes the refresh token: the member has to connect again. */
@@ -85,12 +109,23 @@ export interface Unread {
   failures: number;
 }
 
+/** The organisation's rules as the server last told them, for the one who is connected. */
+export interface Rules {
+  account: string;
+  at: number;
+  attribution: Attribution;
+  k: number;
+  /** YYYY-MM-DD; pooled organisations only. */
+  next_release_on: string | null;
+}
+
 interface Settings {
   /** A site the member is being asked for: the browser's question closes the popup that would go on. */
   plannedSite: { origin: string; tool: string };
   account: Account;
   sites: SiteSettings;
   unread: Unread;
+  rules: Rules;
 }
 
 /** The right of one form frame to speak for the page it was opened in. */
@@ -102,11 +137,16 @@ export interface FormTicket {
   opened_at: number;
 }
 
-interface Cached {
+export interface Cached {
   key: string;
   account: string;
   at: number;
-  value: { resolution: Resolution } | { inbox: InboxPage };
+  value:
+    | { resolution: Resolution }
+    | { inbox: InboxPage }
+    | { expectations: Record<Side, ExpectationPage> }
+    | { told: Expectation | Repair }
+    | { service: OwnService };
 }
 
 interface Schema extends DBSchema {
@@ -124,15 +164,10 @@ export type Database = IDBPDatabase<Schema>;
 let opened: Promise<Database> | null = null;
 
 export function database(): Promise<Database> {
-  opened ??= openDB<Schema>("handclasp", 1, {
-    upgrade(db) {
-      db.createObjectStore("settings");
-      db.createObjectStore("operations", { keyPath: "seq", autoIncrement: true }).createIndex("target", "target");
-      db.createObjectStore("ratings", { keyPath: "id" }).createIndex("item_id", "item_id");
-      db.createObjectStore("notes", { keyPath: "id" });
-      db.createObjectStore("cache", { keyPath: "key" });
-      db.createObjectStore("picks", { keyPath: "key" });
-      db.createObjectStore("tickets", { keyPath: "ticket" });
+  opened ??= openDB<Schema>("handclasp", 2, {
+    upgrade(db, from, _, transaction) {
+      if (from < 1) createStores(db);
+      else void addFairPlay(transaction).catch(() => transaction.abort());
     },
     terminated() {
       opened = null;
@@ -142,6 +177,41 @@ export function database(): Promise<Database> {
     throw error;
   });
   return opened;
+}
+
+function createStores(db: Database): void {
+  db.createObjectStore("settings");
+  db.createObjectStore("operations", { keyPath: "seq", autoIncrement: true }).createIndex("target", "target");
+  db.createObjectStore("ratings", { keyPath: "id" }).createIndex("item_id", "item_id");
+  db.createObjectStore("notes", { keyPath: "id" });
+  db.createObjectStore("cache", { keyPath: "key" });
+  db.createObjectStore("picks", { keyPath: "key" });
+  db.createObjectStore("tickets", { keyPath: "ticket" });
+}
+
+type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
+
+/** Version 2: ratings know direction, cause and attribution. Those from before were all of work, and open. */
+async function addFairPlay(transaction: Upgrade): Promise<void> {
+  const operations = transaction.objectStore("operations");
+  const waiting = await operations.getAll();
+  for (const operation of waiting) await operations.put({ ...operation, held: null });
+  const ratings = transaction.objectStore("ratings");
+  for (const rating of await ratings.getAll()) {
+    const { verdict, what_would_have_helped, known_to_server } = rating;
+    const settled = known_to_server && waiting.every(({ target }) => target !== rating.id);
+    await ratings.put({
+      ...rating,
+      direction: "service",
+      cause: null,
+      stored: settled ? { verdict, cause: null, what_would_have_helped } : null,
+      attribution: "open",
+      release_on: null,
+      released: false,
+    });
+  }
+  // What was remembered has the old form; it is asked for again.
+  await transaction.objectStore("cache").clear();
 }
 
 export async function readSetting<K extends keyof Settings>(name: K): Promise<Settings[K] | null> {

@@ -2,26 +2,17 @@
  * The button's looks: one pill in a closed shadow root that opens in place. It knows nothing of handoffs; it shows
  * what it is told and says what was chosen. Only trusted events count, and only while the pill can be seen.
  */
-import type { Verdict } from "../shared/api.js";
-import { t } from "../shared/browser.js";
+import { speak, t } from "../shared/browser.js";
 import type { Sending } from "../shared/handoff.js";
 import { newClickGuard } from "./click-guard.js";
-import { sign } from "./signs.js";
+import { sign, type Sign } from "./signs.js";
 import { addStyle, STYLE } from "./style.js";
 import { isDarkAround } from "./theme.js";
+import { NO_CARD, type Card, type Choice, type Chip, type Part, type View } from "./views.js";
 import { watchVisibility, type Visibility } from "./visible.js";
-
-export type View =
-  | { kind: "rest" }
-  | { kind: "open"; who: string | null; line: string; chosen: Verdict | null }
-  | { kind: "given"; verdict: Verdict; sending: Sending; fresh: boolean; thank: string | null; line: string }
-  | { kind: "refused"; label: string; line: string; thank: string | null };
-
-export type Choice = Verdict | "open" | "close" | "who" | "undo" | "change" | "thank" | "why";
 
 /** What the page can see of the state: never the verdict. */
 const OUTER_STATE: Record<Sending, string> = { sent: "stored", waiting: "waiting", rejected: "rejected" };
-const VERDICTS: readonly Verdict[] = ["missed", "met", "exceeded"];
 const LEAVE_AFTER = 300;
 /** Less than this is no new line. */
 const SAME_LINE = 8;
@@ -32,11 +23,15 @@ export class Button {
   readonly host: HTMLElement;
   private readonly pill = document.createElement("span");
   private readonly room = document.createElement("span");
-  private readonly line = document.createElement("span");
+  private readonly card = document.createElement("span");
   private readonly heard = document.createElement("span");
-  private readonly visibility: Visibility;
+  private readonly visibility: { pill: Visibility; card: Visibility };
   private readonly guard = newClickGuard();
-  private view: View = { kind: "rest" };
+  private view: View = { kind: "rest", words: ["rateThisHandoff"], card: NO_CARD, shown: false };
+  /** True while pointer or focus rest on pill or card: then the card stays. */
+  private pointed = false;
+  /** What the part pointed at would send. */
+  private hint: string | null = null;
   private leaving: ReturnType<typeof setTimeout> | undefined;
   /** True while the focus comes back after Escape: it must not open the pill again. */
   private staying = false;
@@ -50,25 +45,27 @@ export class Button {
     addStyle(root, STYLE);
     this.room.className = "room";
     this.pill.className = "pill";
-    this.line.className = "line";
-    this.line.id = "line";
+    this.card.className = "card";
+    this.card.id = "card";
     this.heard.className = "heard";
     this.heard.setAttribute("role", "status");
-    root.append(this.room, this.pill, this.line, this.heard);
-    this.visibility = watchVisibility(this.pill, signal);
-    this.listen(signal);
-    this.show({ kind: "rest" });
+    root.append(this.room, this.pill, this.card, this.heard);
+    this.visibility = { pill: watchVisibility(this.pill, signal), card: watchVisibility(this.card, signal) };
+    for (const area of [this.pill, this.card]) this.listen(area, signal);
+    signal.addEventListener("abort", () => clearTimeout(this.leaving));
+    this.show(this.view);
   }
 
   show(view: View, focus: "keep" | "verdict" | "rest" = "keep"): void {
     // What is the same stays: pointer and focus rest on it.
     if (focus === "keep" && this.pill.hasChildNodes() && sameParts(view, this.view)) {
       this.view = view;
-      this.showLine(lineOf(view));
+      this.showCard();
       return;
     }
     const hadFocus = this.pill.matches(":focus-within");
     this.view = view;
+    this.hint = null;
     this.host.dataset.state = view.kind === "given" ? OUTER_STATE[view.sending] : view.kind;
     this.pill.classList.toggle("open", view.kind === "open");
     this.pill.replaceChildren(...this.parts(view));
@@ -79,14 +76,14 @@ export class Button {
       this.pill.removeAttribute("role");
       this.pill.removeAttribute("aria-label");
     }
-    this.showLine(lineOf(view));
+    this.showCard();
     this.fit();
     if (focus !== "keep" || hadFocus) this.focus(focus);
   }
 
   /** Says something under the pill and to a screen reader, until the next view. */
   say(text: string): void {
-    this.showLine(text);
+    this.draw({ ...NO_CARD, lines: [["verbatim", text]] });
     this.heard.textContent = text;
   }
 
@@ -106,28 +103,34 @@ export class Button {
   private parts(view: View): HTMLElement[] {
     switch (view.kind) {
       case "rest":
-        return [this.button("rest", "open", t("rateThisHandoff"), "clasp", { "aria-expanded": "false" })];
+        return [this.button("rest", "open", speak(view.words), "clasp", { "aria-expanded": "false" })];
       case "open":
         return view.who === null
-          ? [this.button("ask", "who", t("whoDidThis"), "clasp")]
-          : [this.name(view.who), ...VERDICTS.map((verdict) => this.verdict(verdict, view.chosen))];
+          ? [this.button("ask", "who", speak(view.ask), "clasp")]
+          : [this.name(speak(view.who)), ...view.verdicts.map((each) => this.verdict(each, view.chosen))];
       case "given":
-        return [this.given(view.verdict, view.sending), ...this.afterwards(view)];
+        return [this.given(view), ...view.parts.map((part) => this.part(part))];
       case "refused":
-        return [view.thank === null ? this.reason(view) : this.button("link", "thank", t("thankPerson", view.thank), "clasp")];
+        return view.parts.map((part) => (part.choice === null ? this.reason(part, view.card) : this.button("link", part.choice, speak(part.words), "clasp")));
     }
   }
 
-  private afterwards(view: Extract<View, { kind: "given" }>): HTMLElement[] {
-    if (view.sending === "rejected") return [this.button("link", "why", t("seeWhy"))];
-    const thank = view.thank === null ? [] : [this.button("link", "thank", t("thankPerson", view.thank))];
-    const change = view.fresh ? [] : [this.button("link", "change", t("change"))];
-    return [...change, this.button("link", "undo", t("undo")), ...thank];
+  private part(part: Part): HTMLElement {
+    const words = speak(part.words);
+    if (part.choice === null) return this.text(words, "dim");
+    const button = part.sign === undefined ? this.button("link", part.choice, words) : this.drawn(part.sign, part.choice, words);
+    if (part.hint !== undefined) button.dataset.hint = speak(part.hint);
+    return button;
   }
 
-  private given(verdict: Verdict, sending: Sending): HTMLElement {
-    const words = { sent: t(verdict), waiting: t("notSentYet", t(verdict)), rejected: t("notAccepted", t(verdict)) };
-    const part = this.text(words[sending], verdict);
+  /** A button with a sign for its face; its words are its name. */
+  private drawn(face: Sign, choice: Choice, words: string): HTMLButtonElement {
+    const button = this.button("link", choice, "", face, { "aria-label": words, title: words });
+    return button;
+  }
+
+  private given({ verdict, words }: Extract<View, { kind: "given" }>): HTMLElement {
+    const part = this.text(speak(words), verdict);
     part.prepend(sign(verdict));
     // After Enter the focus rests here, and not on Undo.
     part.tabIndex = -1;
@@ -143,8 +146,8 @@ export class Button {
     return part;
   }
 
-  private verdict(verdict: Verdict, chosen: Verdict | null): HTMLElement {
-    const button = this.button(verdict, verdict, t(verdict), verdict, { "aria-describedby": "line" });
+  private verdict({ verdict, words }: Extract<View, { kind: "open" }>["verdicts"][number], chosen: string | null): HTMLElement {
+    const button = this.button(verdict, verdict, speak(words), verdict, { "aria-describedby": "card" });
     button.tabIndex = verdict === (chosen ?? "met") ? 0 : -1;
     button.ariaPressed = String(verdict === chosen);
     return button;
@@ -157,11 +160,11 @@ export class Button {
     return part;
   }
 
-  private reason({ label, line }: Extract<View, { kind: "refused" }>): HTMLElement {
-    const part = this.text(label, "dim");
+  private reason({ words }: Part, { lines }: Card): HTMLElement {
+    const part = this.text(speak(words), "dim");
     part.tabIndex = 0;
     part.setAttribute("role", "note");
-    part.setAttribute("aria-label", `${label}. ${line}`);
+    part.setAttribute("aria-label", [words, ...lines].map(speak).join(". "));
     return part;
   }
 
@@ -172,6 +175,7 @@ export class Button {
     for (const [name, value] of Object.entries(attributes)) button.setAttribute(name, value);
     if (drawn !== undefined) button.append(sign(drawn));
     button.append(words);
+    button.dataset.choice = choice;
     button.addEventListener("click", (event) => this.click(event, choice));
     return button;
   }
@@ -179,16 +183,18 @@ export class Button {
   private click(event: MouseEvent, choice: Choice): void {
     event.stopPropagation();
     if (!event.isTrusted) return;
-    if (choice !== "open" && this.view.kind === "open" && event.detail > 0 && !this.guard.means(event)) return;
+    // Also under a verdict just given: the second click of a double one means nothing.
+    if (choice !== "open" && event.detail > 0 && !this.guard.means(event)) return;
     this.guard.changed(event);
     // By keyboard (detail 0) the focus goes on to the verdicts; a pointer needs none.
     const byKeyboard = event.detail === 0;
-    if (this.visibility.known()) {
+    const seen = event.currentTarget instanceof Node && this.card.contains(event.currentTarget) ? this.visibility.card : this.visibility.pill;
+    if (seen.known()) {
       this.choose(choice, byKeyboard);
       return;
     }
     const before = this.view;
-    void this.visibility.look().then((visible) => {
+    void seen.look().then((visible) => {
       if (!visible) this.say(t("covered"));
       else if (sameParts(this.view, before)) this.choose(choice, byKeyboard);
     });
@@ -199,19 +205,17 @@ export class Button {
     if (choice === "open" && byKeyboard) this.focus("verdict");
   }
 
-  private listen(signal: AbortSignal): void {
-    const { pill } = this;
-    pill.addEventListener("pointerenter", (event) => this.enter(event), { signal });
+  private listen(area: HTMLElement, signal: AbortSignal): void {
+    area.addEventListener("pointerenter", (event) => this.enter(event), { signal });
     // After Undo or Escape the pointer rests on the pill already: moving on it is pointing at it again.
-    pill.addEventListener("pointermove", (event) => (this.guard.means(event) ? this.enter(event) : undefined), { signal });
-    pill.addEventListener("pointerleave", () => this.leave(), { signal });
-    pill.addEventListener("focusin", () => this.focused(), { signal });
-    pill.addEventListener("focusout", () => this.leave(), { signal });
-    pill.addEventListener("keydown", (event) => this.key(event), { signal });
+    area.addEventListener("pointermove", (event) => (this.guard.means(event) ? this.enter(event) : undefined), { signal });
+    area.addEventListener("pointerleave", () => this.leave(), { signal });
+    area.addEventListener("focusin", () => this.focused(), { signal });
+    area.addEventListener("focusout", () => this.leave(), { signal });
+    area.addEventListener("keydown", (event) => this.key(event), { signal });
     for (const type of ["keyup", "keypress", "pointerdown", "mousedown", "mouseup", "dblclick"]) {
-      pill.addEventListener(type, (event) => event.stopPropagation(), { signal });
+      area.addEventListener(type, (event) => event.stopPropagation(), { signal });
     }
-    signal.addEventListener("abort", () => clearTimeout(this.leaving));
   }
 
   private enter(event: PointerEvent): void {
@@ -220,30 +224,47 @@ export class Button {
     if (this.view.kind === "rest") {
       this.guard.changed(event);
       this.chosen("open");
-    } else if (this.view.kind === "refused") {
-      this.showLine(this.view.line);
+    } else {
+      this.attend(event.target);
     }
   }
 
   private focused(): void {
     clearTimeout(this.leaving);
-    if (this.staying || !this.pill.querySelector(":focus-visible")) return;
+    const focused = this.pill.querySelector(":focus-visible") ?? this.card.querySelector(":focus-visible");
+    if (this.staying || focused === null) return;
     if (this.view.kind === "rest") {
       this.chosen("open");
       this.focus("verdict");
-    } else if (this.view.kind === "refused") {
-      this.showLine(this.view.line);
+    } else {
+      this.attend(focused);
     }
+  }
+
+  /** Pointed at: the card shows, with what the very part would send. */
+  private attend(target: EventTarget | null): void {
+    const part = target instanceof Element ? target.closest<HTMLElement>("[data-hint]") : null;
+    const hint = part?.dataset.hint ?? null;
+    if (this.pointed && hint === this.hint) return;
+    this.pointed = true;
+    this.hint = hint;
+    this.showCard();
   }
 
   private leave(): void {
     clearTimeout(this.leaving);
     this.leaving = setTimeout(() => {
-      if (this.pill.matches(":hover") || this.pill.matches(":focus-within")) return;
-      this.staying = false;
+      if (this.isRestedOn()) return;
+      this.staying = this.pointed = false;
+      this.hint = null;
       if (this.view.kind === "open") this.chosen("close");
-      else if (this.view.kind === "refused") this.showLine("");
+      else this.showCard();
     }, LEAVE_AFTER);
+  }
+
+  private isRestedOn(): boolean {
+    const focus = this.view.kind === "open" ? ":focus-within" : ":has(:focus-visible)";
+    return [this.pill, this.card].some((area) => area.matches(":hover") || area.matches(focus));
   }
 
   private key(event: KeyboardEvent): void {
@@ -274,8 +295,30 @@ export class Button {
     (preferred ?? usual)?.focus({ preventScroll: true });
   }
 
-  private showLine(text: string): void {
-    this.line.textContent = text;
+  private showCard(): void {
+    const { card, shown } = this.view;
+    if (!shown && !this.pointed) this.draw(NO_CARD);
+    else this.draw(this.hint === null ? card : { ...card, lines: [["verbatim", this.hint]] });
+  }
+
+  /** Draws what lies under the pill, unless it lies there already: pointer and focus may rest on it. */
+  private draw(card: Card): void {
+    const drawn = JSON.stringify(card);
+    if (this.card.dataset.drawn === drawn) return;
+    this.card.dataset.drawn = drawn;
+    const focused = this.card.querySelector<HTMLElement>(":focus")?.dataset.choice;
+    const lines = card.lines.map((line) => this.text(speak(line), "line"));
+    const title = card.title === null ? [] : [this.text(speak(card.title), "line")];
+    const chips = document.createElement("span");
+    chips.className = "chips";
+    chips.append(...card.chips.map((chip) => this.chip(chip)));
+    this.card.replaceChildren(...lines, ...title, ...(card.chips.length === 0 ? [] : [chips]));
+    if (focused !== undefined) this.card.querySelector<HTMLElement>(`[data-choice="${focused}"]`)?.focus({ preventScroll: true });
+    this.fit();
+  }
+
+  private chip({ choice, words, pressed }: Chip): HTMLElement {
+    return this.button("chip", choice, speak(words), undefined, pressed === null ? {} : { "aria-pressed": String(pressed) });
   }
 
   /** Gives the pill its room in the line, but not while it is open: opening moves nothing, and stays in the window. */
@@ -285,7 +328,7 @@ export class Button {
     const { left } = this.host.getBoundingClientRect();
     const over = left + width - (document.documentElement.clientWidth - EDGE);
     const shift = -Math.max(0, Math.min(over, left - EDGE));
-    this.pill.style.left = this.line.style.left = `${shift}px`;
+    this.pill.style.left = this.card.style.left = `${shift}px`;
   }
 
   /** Where a wider pill would break the line and push the page down, it keeps its room and lies over what follows. */
@@ -298,11 +341,7 @@ export class Button {
   }
 }
 
-/** What stands under the pill while it is shown so; a refusal's reason only while it is pointed at. */
-function lineOf(view: View): string {
-  return view.kind === "open" || (view.kind === "given" && view.fresh) ? view.line : "";
-}
-
+/** Whether the pill's own parts are the same; what lies under it is drawn apart. */
 function sameParts(one: View, other: View): boolean {
-  return JSON.stringify({ ...one, line: "" }) === JSON.stringify({ ...other, line: "" });
+  return JSON.stringify({ ...one, card: null, shown: null }) === JSON.stringify({ ...other, card: null, shown: null });
 }

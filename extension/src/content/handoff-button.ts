@@ -1,19 +1,17 @@
 /** One handoff's button: asks the background what is known, shows it, and carries choices there. */
 import { ask, Told } from "../shared/ask.js";
-import { extensionIsAlive, t } from "../shared/browser.js";
-import { firstName, type Handoff, type HandoffState } from "../shared/handoff.js";
+import { extensionIsAlive, speak, t } from "../shared/browser.js";
+import type { Handoff, HandoffState } from "../shared/handoff.js";
 import type { Match } from "../shared/matcher.js";
-import type { FormView, ToPage } from "../shared/messages.js";
+import type { FormView, ReadyThanks, ToPage } from "../shared/messages.js";
 import type { Tool } from "../shared/tool.js";
-import { Button, type Choice, type View } from "./button.js";
+import { verdictWords } from "../shared/say.js";
+import type { Cause, Verdict } from "../shared/api.js";
+import { Button } from "./button.js";
 import { openFormFrame, type FormFrame } from "./form-frame.js";
 import { keepMounted } from "./mount.js";
 import { readHandoff } from "./read-page.js";
-
-/** So long a verdict may be on its way before the button says that it is not sent yet. */
-const SOON = 1_500;
-/** So long the line of who sees it stays under a verdict: it lies over the page. */
-const LINE_STAYS = 8_000;
+import { CAUSES_STAY, LINE_STAYS, readyThanks, seenLine, SOON, viewOf, type Choice } from "./views.js";
 
 export class HandoffButton {
   private readonly button: Button;
@@ -88,22 +86,47 @@ export class HandoffButton {
       case "undo":
         return this.undo();
       case "missed":
-        return this.openForm("missed");
+        // A pooled one carries no words; an open one needs its line.
+        return this.state?.attribution === "pooled" ? this.give(choice) : this.openForm("missed");
       case "who":
         return this.openForm("who");
       case "thank":
+        return this.state === null ? undefined : this.thank(readyThanks(this.state));
+      case "early":
+        return this.thank("early");
+      case "write":
         return this.openForm("thanks");
+      case "tell":
+        return this.openForm("word");
       case "why":
         return this.openForm("rejected");
+      default:
+        return this.nameCause(choice.slice("cause:".length) as Cause);
     }
   }
 
-  private async give(verdict: "met" | "exceeded"): Promise<void> {
+  private async give(verdict: Verdict): Promise<void> {
     const state = await this.tell(() => ask("page.rate", { handoff: this.handoff(), verdict }));
     if (state === null) return;
     this.justGiven();
     this.know(state);
-    this.button.announce(t("heardGiven", t(verdict), this.line()));
+    this.button.announce(speak(["heardGiven", verdictWords(verdict, state.direction), seenLine(state)]));
+  }
+
+  private async thank(ready: ReadyThanks): Promise<void> {
+    const state = await this.tell(() => ask("page.thank", { handoff: this.handoff(), ready }));
+    if (state === null) return;
+    this.know(state);
+    this.button.announce(t("thanksSent"));
+  }
+
+  /** Names the cause of a missed, or takes it back when it is the one named already. */
+  private async nameCause(pressed: Cause): Promise<void> {
+    const cause = this.state?.rating?.cause === pressed ? null : pressed;
+    const state = await this.tell(() => ask("page.cause", { handoff: this.handoff(), cause }));
+    if (state === null) return;
+    this.know(state);
+    this.button.announce(cause === null ? t("takenBack") : t("causeNoted", t(`cause_${cause}`)));
   }
 
   private async undo(): Promise<void> {
@@ -118,7 +141,7 @@ export class HandoffButton {
     this.isOpen = this.isChanging = false;
     this.fresh = true;
     this.givenAt = performance.now();
-    for (const time of [SOON, LINE_STAYS]) setTimeout(() => this.render(), time + 50);
+    for (const time of [SOON, LINE_STAYS, CAUSES_STAY]) setTimeout(() => this.render(), time + 50);
   }
 
   private async openForm(view: FormView): Promise<void> {
@@ -178,33 +201,9 @@ export class HandoffButton {
   }
 
   private render(focus: "keep" | "verdict" | "rest" = "keep"): void {
-    if (!this.stop.signal.aborted) this.button.show(this.view(), focus);
-  }
-
-  private view(): View {
-    const { state } = this;
-    const who = state?.subjectName ?? null;
-    const thank = state?.thank.allowed === true && who !== null ? firstName(who) : null;
-    const rating = state?.rating ?? null;
-    if (rating !== null && !this.isChanging) {
-      const justSent = rating.sending === "waiting" && performance.now() - this.givenAt < SOON;
-      const line = this.form === null && performance.now() - this.givenAt < LINE_STAYS ? this.line() : "";
-      return { kind: "given", verdict: rating.verdict, sending: justSent ? "sent" : rating.sending, fresh: this.fresh, thank, line };
-    }
-    if (state?.rate.allowed === false && state.rate.code !== "unknown-provider") {
-      return { kind: "refused", label: state.rate.code === "self" ? t("yourHandoff") : t("notRated"), line: state.rate.detail ?? "", thank };
-    }
-    if (!this.isOpen) return { kind: "rest" };
-    const chosen = this.formView === "missed" ? "missed" : (rating?.verdict ?? null);
-    if (state === null) return { kind: "open", who: t("looking"), line: "", chosen };
-    // The form says the same, and lies there.
-    const line = this.form !== null ? "" : who === null ? t("whoOnce") : this.line();
-    return { kind: "open", who, line, chosen };
-  }
-
-  /** Who will see it: said at the moment of rating. */
-  private line(): string {
-    const name = firstName(this.state?.subjectName ?? "");
-    return this.state?.attribution === "pooled" ? t("seenPooled", name) : t("seenNamed", name);
+    if (this.stop.signal.aborted) return;
+    const { isOpen, isChanging, fresh, formView } = this;
+    const form = this.form === null ? null : formView;
+    this.button.show(viewOf(this.state, { isOpen, isChanging, fresh, since: performance.now() - this.givenAt, form }), focus);
   }
 }

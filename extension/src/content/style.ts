@@ -25,13 +25,19 @@ button:focus-visible{box-shadow:inset 0 -2px 0 var(--clasp)}
 .missed{color:var(--missed)}.met{color:var(--met)}.exceeded{color:var(--exceeded)}
 .link{color:var(--clasp)}
 .dim{color:var(--dim);font-weight:400}
-.line{position:absolute;left:0;top:32px;z-index:2147483646;max-width:360px;width:max-content;padding:3px 8px;border-radius:8px;background:var(--paper);border:1px solid var(--line);color:var(--dim);font:400 12px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-:host([data-place=floating]) .line{top:auto;bottom:32px}
-.line:empty{display:none}
+.card{position:absolute;left:0;top:32px;z-index:2147483646;display:grid;gap:4px;justify-items:start;max-width:360px;width:max-content;padding:4px 8px;border-radius:8px;background:var(--paper);border:1px solid var(--line);color:var(--dim);font:400 12px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+:host([data-place=floating]) .card{top:auto;bottom:32px}
+.card:empty{display:none}
+.card:has(.chips){padding:8px}
+.card .line{display:block;height:auto;padding:0;white-space:normal}
+.chips{display:flex;flex-wrap:wrap;gap:4px}
+.card .chip{height:24px;padding:0 9px;border:1px solid var(--line);border-radius:12px;color:var(--ink);white-space:nowrap}
+.chip[aria-pressed=true]{border-color:var(--ink);background:var(--wash)}
+.card .chip:focus-visible{outline:2px solid var(--clasp);outline-offset:1px;box-shadow:none}
 .heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 svg{flex:none}
 @media (prefers-reduced-motion:no-preference){button{transition:background-color 100ms}}
-@media (forced-colors:active){.pill,.line{border-color:ButtonBorder;background:Canvas;color:CanvasText}button:focus-visible{outline:2px solid Highlight;outline-offset:-3px}.missed,.met,.exceeded,.link{color:ButtonText}}
+@media (forced-colors:active){.pill,.card,.chip{border-color:ButtonBorder;background:Canvas;color:CanvasText}button:focus-visible{outline:2px solid Highlight;outline-offset:-3px}.missed,.met,.exceeded,.link,.card .chip{color:ButtonText}.chip[aria-pressed=true]{outline:2px solid Highlight;outline-offset:-2px}}
 `;
 
 /** Gives a shadow root the style; by a constructed sheet where possible, which no page policy can forbid. */

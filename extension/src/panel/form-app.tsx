@@ -1,11 +1,16 @@
 /** The form in the page: says what would have helped, sends thanks, tells who did it, or mends what was refused. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Direction, Person } from "../shared/api.js";
 import { ask } from "../shared/ask.js";
-import { t } from "../shared/browser.js";
-import { firstName } from "../shared/handoff.js";
-import type { FormContext } from "../shared/messages.js";
+import { speak, t } from "../shared/browser.js";
+import { firstName, type HandoffState } from "../shared/handoff.js";
+import type { FormContext, Refusal } from "../shared/messages.js";
+import { agreedWords, standingWords, verdictWords, type Words } from "../shared/say.js";
+import type { WayOut } from "../shared/ways-out.js";
 import { ItemLine, Notice, PeoplePicker, TextForm, wordsOf } from "./parts.js";
+import { WaysOut } from "./ways-out.js";
+import { WriteForm } from "./write-form.js";
 
 export function FormApp({ ticket }: { ticket: string }): JSX.Element {
   const [context, setContext] = useState<FormContext | null>(null);
@@ -42,13 +47,18 @@ interface ViewProps {
 function View({ ticket, context, close, reload }: ViewProps): JSX.Element {
   const { view, handoff, state } = context;
   const name = state.subjectName;
+  const [kind, setKind] = useState<"thanks" | "word">(view === "word" ? "word" : "thanks");
   if (view === "rejected") return <Rejected ticket={ticket} context={context} close={close} reload={reload} />;
-  if (view === "who" || name === null) return <Who ticket={ticket} context={context} close={close} done={view === "who" ? close : reload} message="form.pick" />;
+  if (view === "who" || name === null) {
+    const pick = (person: Person): Promise<null> => ask("form.pick", { ticket, person });
+    return <Who ticket={ticket} context={context} close={close} done={view === "who" ? close : reload} pick={pick} />;
+  }
   const first = firstName(name);
   if (view === "missed") {
     return (
       <Sheet title={t("whatWouldHaveHelped")} close={close}>
         <ItemLine item={handoff.item} />
+        <Agreement state={state} first={first} />
         <TextForm
           testid="missed"
           label={t("whatWouldHaveHelped")}
@@ -56,7 +66,7 @@ function View({ ticket, context, close, reload }: ViewProps): JSX.Element {
           action={t("send")}
           longest={500}
           lines={false}
-          hint={state.attribution === "pooled" ? t("seenPooled", first) : t("seenNamed", first)}
+          hint={t("missedStartsThread", first)}
           send={async (text) => {
             await ask("form.missed", { ticket, text });
             close();
@@ -66,18 +76,16 @@ function View({ ticket, context, close, reload }: ViewProps): JSX.Element {
     );
   }
   return (
-    <Sheet title={t("thankPerson", first)} close={close}>
+    <Sheet title={t(kind === "thanks" ? "thankPerson" : "tellPrivately", first)} close={close}>
       <ItemLine item={handoff.item} />
-      <TextForm
-        testid="thanks"
-        label={t("thankPerson", first)}
-        placeholder={t("sayThankYou", first)}
-        action={t("sendThanks")}
-        longest={2000}
-        lines={true}
-        hint={t("thanksArePrivate", first)}
-        send={async (text) => {
-          await ask("form.thanks", { ticket, text });
+      <WriteForm
+        kind={kind}
+        first={first}
+        attribution={state.attribution}
+        ready={state.said.thanks === null ? (state.direction === "request" ? "ask" : "work") : null}
+        swap={() => setKind(kind === "thanks" ? "word" : "thanks")}
+        send={async (sent, text) => {
+          await ask("form.write", { ticket, kind: sent, text });
           close();
         }}
       />
@@ -85,25 +93,31 @@ function View({ ticket, context, close, reload }: ViewProps): JSX.Element {
   );
 }
 
-interface WhoProps extends Omit<ViewProps, "reload"> {
-  done: () => void;
-  /** What the choice is for: this handoff from now on, or the rating the server has refused. */
-  message: "form.pick" | "form.readdress";
+function Agreement({ state, first }: { state: HandoffState; first: string }): JSX.Element | null {
+  return state.agreed === null ? null : <p class="meta">{speak(agreedWords(state.agreed, first))}</p>;
 }
 
-function Who({ ticket, context, close, done, message }: WhoProps): JSX.Element {
+interface WhoProps extends Omit<ViewProps, "reload"> {
+  done: () => void;
+  /** What the choice is for: this handoff from now on, or what the server has refused. */
+  pick: (person: Person) => Promise<null>;
+}
+
+function Who({ ticket, context, close, done, pick }: WhoProps): JSX.Element {
   const [problem, setProblem] = useState<string | null>(null);
   const { handle } = context.suggestions;
+  const { attribution, direction } = context.state;
+  const once = handle === null ? t("whoOnceItem") : attribution === "pooled" ? t("whoOnceHandleHere", handle) : t("whoOnceHandle", handle);
   return (
-    <Sheet title={t("whoDidThis")} close={close}>
-      <p class="meta">{handle === null ? t("whoOnceItem") : t("whoOnceHandle", handle)}</p>
+    <Sheet title={t(direction === "request" ? "whoAsked" : "whoDidThis")} close={close}>
+      <p class="meta">{once}</p>
       <PeoplePicker
         focus
         label={t("searchByName")}
         suggestions={context.suggestions.people}
         search={(q) => ask("form.people", { ticket, q })}
         pick={(person) => {
-          ask(message, { ticket, person })
+          pick(person)
             .then(done)
             .catch((error: unknown) => setProblem(wordsOf(error)));
         }}
@@ -113,23 +127,64 @@ function Who({ ticket, context, close, done, message }: WhoProps): JSX.Element {
   );
 }
 
-function Rejected({ ticket, context, close }: ViewProps): JSX.Element {
-  const [choosing, setChoosing] = useState(false);
-  const verdict = context.state.rating?.verdict ?? "met";
-  if (choosing) return <Who ticket={ticket} context={context} close={close} done={close} message="form.readdress" />;
+/** What the server refused of this handoff, one after the other, and what can be done about each. */
+function Rejected({ ticket, context, close, reload }: ViewProps): JSX.Element {
+  const [refusal] = context.refusals;
+  useEffect(() => {
+    if (refusal === undefined) close();
+  }, [refusal]);
+  if (refusal === undefined) return <Notice text={t("looking")} />;
+  return <Refused key={refusal.id} refusal={refusal} ticket={ticket} context={context} close={close} reload={reload} />;
+}
+
+function Refused({ refusal, ticket, context, close, reload }: ViewProps & { refusal: Refusal }): JSX.Element {
+  const [doing, setDoing] = useState<WayOut | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const { id, text } = refusal;
+  const first = firstName(context.state.subjectName ?? "");
+  const act = (request: Promise<null>): void => {
+    request.then(reload).catch((error: unknown) => setProblem(wordsOf(error)));
+  };
+  const take = (way: WayOut): void => {
+    if (way === "without-words") act(ask("form.rewrite", { ticket, id, text: null }));
+    else if (way === "tell-instead") act(ask("form.tell-instead", { ticket, id }));
+    else if (way === "keep" || way === "discard") act(ask("form.discard", { ticket, id }));
+    else setDoing(way);
+  };
+  if (doing === "choose-who") {
+    const pick = (person: Person): Promise<null> => ask("form.readdress", { ticket, id, person });
+    return <Who ticket={ticket} context={context} close={close} done={reload} pick={pick} />;
+  }
   return (
-    <Sheet title={t("notAccepted", t(verdict))} close={close}>
-      <p data-testid="problem">{context.state.rating?.problem}</p>
-      <div class="row">
-        <button type="button" class="btn" data-testid="choose-who" onClick={() => setChoosing(true)}>
-          {t("chooseWho")}
-        </button>
-        <button type="button" class="btn" data-testid="discard" onClick={() => void ask("form.discard", { ticket }).then(close)}>
-          {t("discard")}
-        </button>
-      </div>
+    <Sheet title={speak(titleOf(refusal, context.state.direction, first))} close={close}>
+      <p data-testid="problem">{refusal.detail}</p>
+      {text !== null && doing === null && <p class="notice">{text}</p>}
+      {doing === null ? (
+        <WaysOut ways={refusal.ways} take={take} />
+      ) : (
+        <TextForm
+          testid="again"
+          label={t(doing === "add-words" ? "whatWouldHaveHelped" : "edit")}
+          placeholder={t(doing === "add-words" ? "oneLine" : "edit")}
+          action={t("sendAgain")}
+          longest={doing === "add-words" ? 500 : 2000}
+          lines={doing !== "add-words"}
+          start={text ?? ""}
+          cancel={() => setDoing(null)}
+          send={async (words) => {
+            await ask("form.rewrite", { ticket, id, text: words });
+            reload();
+          }}
+        />
+      )}
+      <Notice text={problem} />
     </Sheet>
   );
+}
+
+function titleOf({ kind, verdict, wish }: Refusal, direction: Direction, first: string): Words {
+  if (kind !== "rating") return [kind === "thanks" ? "thanksGoTo" : "wordGoesTo", first];
+  return standingWords({ sending: "rejected", wish: wish ?? "given" }, verdictWords(verdict ?? "met", direction));
 }
 
 function Sheet({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }): JSX.Element {

@@ -10,8 +10,9 @@ import type { ToPageFromPanel } from "../shared/messages.js";
 import { patternOf } from "../shared/server-address.js";
 import { toolName } from "../shared/tool-names.js";
 import { HandoffCard } from "./handoff-card.js";
-import { Notice, PeoplePicker, TextForm, wordsOf } from "./parts.js";
+import { Notice, PeoplePicker, wordsOf } from "./parts.js";
 import { recognise } from "./recognise.js";
+import { WriteForm } from "./write-form.js";
 
 interface Here {
   tab: chrome.tabs.Tab | null;
@@ -100,6 +101,7 @@ function TurnOnHere({ tab }: { tab: chrome.tabs.Tab }): JSX.Element | null {
 
 function Anyone(): JSX.Element {
   const [person, setPerson] = useState<Person | null>(null);
+  const [kind, setKind] = useState<"thanks" | "word">("thanks");
   const [done, setDone] = useState<string | null>(null);
   const first = person === null ? "" : firstName(person.name);
   return (
@@ -112,24 +114,23 @@ function Anyone(): JSX.Element {
           search={(q) => ask("panel.people", { q })}
           pick={(picked) => {
             setDone(null);
+            setKind("thanks");
             setPerson(picked);
           }}
         />
       ) : (
         <>
           <p class="strong">{person.name}</p>
-          <TextForm
-            testid="thank-anyone"
-            label={t("thankPerson", first)}
-            placeholder={t("sayThankYou", first)}
-            action={t("sendThanks")}
-            longest={2000}
-            lines={true}
-            hint={t("thanksArePrivate", first)}
+          <WriteForm
+            kind={kind}
+            first={first}
+            attribution="open"
+            ready={null}
+            swap={() => setKind(kind === "thanks" ? "word" : "thanks")}
             cancel={() => setPerson(null)}
-            send={async (text) => {
-              await ask("panel.thank", { handoff: null, person, text });
-              setDone(t("thanksWritten", first));
+            send={async (sent, text) => {
+              await ask("panel.write", { kind: sent, handoff: null, person, text });
+              setDone(t(sent === "thanks" ? "thanksWritten" : "wordWritten", first));
               setPerson(null);
             }}
           />

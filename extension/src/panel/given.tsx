@@ -3,11 +3,17 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Verdict } from "../shared/api.js";
 import { ask } from "../shared/ask.js";
-import { t } from "../shared/browser.js";
+import { speak, t } from "../shared/browser.js";
 import type { GivenEntry } from "../shared/messages.js";
+import { dayAndMonth, verdictWords } from "../shared/say.js";
+import type { WayOut } from "../shared/ways-out.js";
+import { Causes } from "./causes.js";
 import { Loading } from "./inbox.js";
 import { Avatar, ItemLine, Notice, PeoplePicker, Sign, TextForm, VerdictWord, Verdicts, When, wordsOf } from "./parts.js";
 import { useChanges, useLoaded } from "./use.js";
+import { WaysOut } from "./ways-out.js";
+
+const KINDS = { rating: "yourRating", thanks: "yourThanks", word: "yourWord" } as const;
 
 type Doing = "nothing" | "change" | "missed" | "who" | "edit";
 
@@ -41,7 +47,8 @@ export function Given(): JSX.Element {
 function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[]) => void }): JSX.Element {
   const [doing, setDoing] = useState<Doing>("nothing");
   const [problem, setProblem] = useState<string | null>(null);
-  const { id } = entry;
+  const { id, cause, direction } = entry;
+  const pooled = entry.attribution === "pooled";
   const run = async (request: () => Promise<GivenEntry[]>): Promise<void> => {
     set(await request());
     setDoing("nothing");
@@ -50,10 +57,22 @@ function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[])
     setProblem(null);
     run(request).catch((error: unknown) => setProblem(wordsOf(error)));
   };
-  const change = (verdict: Verdict): void => {
-    if (verdict === "missed") setDoing("missed");
-    else act(() => ask("panel.change", { id, verdict, text: null }));
+  const change = (verdict: Verdict, text: string | null): Promise<GivenEntry[]> =>
+    ask("panel.change", { id, verdict, text, cause: verdict === "missed" ? cause : null });
+  const choose = (verdict: Verdict): void => {
+    // A pooled missed carries no words; an open one needs its line.
+    if (verdict === "missed" && !pooled) setDoing("missed");
+    else act(() => change(verdict, null));
   };
+  const take = (way: WayOut): void => {
+    if (way === "choose-who") setDoing("who");
+    else if (way === "edit") setDoing("edit");
+    else if (way === "add-words") setDoing("missed");
+    else if (way === "without-words") act(() => change(entry.verdict ?? "missed", null));
+    else if (way === "tell-instead") act(() => ask("panel.tell-instead", { id }));
+    else act(() => ask("panel.discard", { id }));
+  };
+  const canChange = entry.kind === "rating" && entry.sending !== "rejected" && !entry.released;
   return (
     <li data-testid={`given-${entry.kind}`} data-sending={entry.sending}>
       <Avatar name={entry.name} />
@@ -61,31 +80,32 @@ function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[])
         <div>
           <span class="strong">{entry.name}</span>{" "}
           <span class="meta">
-            {entry.kind === "rating" ? t("yourRating") : t("yourThanks")} · <When at={entry.at} />
+            {t(KINDS[entry.kind])} · <When at={entry.at} />
           </span>
         </div>
         {entry.verdict !== null && (
           <p>
-            <VerdictWord verdict={entry.verdict} />
+            <VerdictWord verdict={entry.verdict}>{speak(verdictWords(entry.verdict, direction ?? "service"))}</VerdictWord>
+            {cause !== null && <span class="meta"> · {t(`cause_${cause}`)}</span>}
           </p>
         )}
         {entry.text !== null && <p>{entry.text}</p>}
         {entry.item !== null && <ItemLine item={entry.item} />}
-        {entry.sending === "waiting" && (
-          <p class="meta" data-testid="not-sent">
-            {t("waitsToBeSent")}
-          </p>
+        <Standing entry={entry} />
+        {doing === "nothing" && entry.sending === "rejected" && <WaysOut quiet ways={entry.ways} take={take} />}
+        {doing === "nothing" && canChange && (
+          <div class="row">
+            <Quiet name="change" run={() => setDoing("change")} />
+            <Quiet name="withdraw" run={() => act(() => ask("panel.withdraw", { id }))} />
+          </div>
         )}
-        {entry.problem !== null && (
-          <p class="problem" data-testid="problem">
-            {t("notAcceptedBecause", entry.problem.detail)}
-          </p>
-        )}
-        {doing === "nothing" && <Actions entry={entry} setDoing={setDoing} act={act} />}
         {(doing === "change" || doing === "missed") && (
           <div class="row">
-            <Verdicts chosen={doing === "missed" ? "missed" : entry.verdict} choose={change} />
+            <Verdicts chosen={doing === "missed" ? "missed" : entry.verdict} choose={choose} direction={direction ?? "service"} />
           </div>
+        )}
+        {doing === "change" && entry.verdict === "missed" && direction === "service" && (
+          <Causes chosen={cause} choose={(named) => act(() => ask("panel.change", { id, verdict: "missed", text: entry.text, cause: named }))} />
         )}
         {doing === "missed" && (
           <TextForm
@@ -97,14 +117,14 @@ function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[])
             lines={false}
             start={entry.text ?? ""}
             cancel={() => setDoing("nothing")}
-            send={(text) => run(() => ask("panel.change", { id, verdict: "missed", text }))}
+            send={(text) => run(() => change("missed", text))}
           />
         )}
         {doing === "edit" && (
           <TextForm
             testid="edit"
-            label={t("yourThanks")}
-            placeholder={t("yourThanks")}
+            label={t("edit")}
+            placeholder={t("sayThankYou", entry.name)}
             action={t("sendAgain")}
             longest={2000}
             lines={true}
@@ -128,31 +148,26 @@ function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[])
   );
 }
 
-function Actions(props: {
-  entry: GivenEntry;
-  setDoing: (doing: Doing) => void;
-  act: (request: () => Promise<GivenEntry[]>) => void;
-}): JSX.Element | null {
-  const { entry, setDoing, act } = props;
-  const { id } = entry;
-  const rating = entry.kind === "rating";
-  if (entry.sending === "rejected") {
+/** Where it stands: on its way, held back, refused, waiting for its release, or released. */
+function Standing({ entry }: { entry: GivenEntry }): JSX.Element | null {
+  const { sending, problem, wish, released, releaseOn, attribution } = entry;
+  if (sending === "rejected") {
     return (
-      <div class="row">
-        <Quiet name="chooseWho" run={() => setDoing("who")} />
-        <Quiet name="edit" run={() => setDoing(rating ? "change" : "edit")} />
-        <Quiet name="discard" run={() => act(() => ask("panel.discard", { id }))} />
-      </div>
+      <p class="problem" data-testid="problem">
+        {wish === "withdrawn" ? t("notTakenBackBecause", problem?.detail ?? "") : t("notAcceptedBecause", problem?.detail ?? "")}
+      </p>
     );
   }
-  // Notes are delivered at once and never edited: there is nothing to do about them.
-  if (!rating) return null;
-  return (
-    <div class="row">
-      <Quiet name="change" run={() => setDoing("change")} />
-      <Quiet name="withdraw" run={() => act(() => ask("panel.withdraw", { id }))} />
-    </div>
-  );
+  if (sending === "waiting") {
+    return (
+      <p class="meta" data-testid="not-sent">
+        {problem === null ? t("waitsToBeSent") : t("heldBack", problem.detail)}
+      </p>
+    );
+  }
+  if (released) return <p class="meta">{t("releasedStays")}</p>;
+  if (attribution !== "pooled" || releaseOn === null) return null;
+  return <p class="meta">{t("waitsForRelease", dayAndMonth(releaseOn))}</p>;
 }
 
 function Quiet({ name, run }: { name: string; run: () => void }): JSX.Element {

@@ -1,15 +1,20 @@
-/** One handoff in the panel: who, the three verdicts, thanks. */
+/** One handoff in the panel: who, what was agreed, the three verdicts, and what can be said beside them. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Person, Verdict } from "../shared/api.js";
+import type { Cause, Person, Verdict } from "../shared/api.js";
 import { ask } from "../shared/ask.js";
-import { t } from "../shared/browser.js";
-import { firstName, type Handoff, type HandoffState, type Suggestions } from "../shared/handoff.js";
+import { speak, t } from "../shared/browser.js";
+import { firstName, type Handoff, type HandoffState, type MyRating, type Suggestions } from "../shared/handoff.js";
+import { agreedWords, READY_THANKS, standingWords, verdictWords } from "../shared/say.js";
+import { Causes } from "./causes.js";
 import { Loading } from "./inbox.js";
 import { ItemLine, Notice, PeoplePicker, TextForm, VerdictWord, Verdicts, wordsOf } from "./parts.js";
+import { Propose } from "./propose.js";
 import { useChanges } from "./use.js";
+import { WhoSees } from "./who-sees.js";
+import { WriteForm } from "./write-form.js";
 
-type Asking = "nothing" | "missed" | "thanks";
+type Asking = "nothing" | "missed" | "thanks" | "word" | "expectation";
 
 export function HandoffCard({ handoff }: { handoff: Handoff }): JSX.Element {
   const [state, setState] = useState<HandoffState | null>(null);
@@ -26,28 +31,49 @@ export function HandoffCard({ handoff }: { handoff: Handoff }): JSX.Element {
   useChanges(load);
   if (state === null) return problem === null ? <Loading /> : <Notice text={problem} />;
 
-  const rate = async (verdict: Verdict, text: string | null): Promise<void> => {
-    setState(await ask("panel.rate", { handoff, person, verdict, text }));
-    setAsking("nothing");
-  };
-  const choose = (verdict: Verdict): void => {
-    setProblem(null);
-    if (verdict === "missed") setAsking("missed");
-    else rate(verdict, null).catch((error: unknown) => setProblem(wordsOf(error)));
-  };
-  const name = state.subjectName;
+  const { direction, subjectName: name, rating } = state;
   const first = firstName(name ?? "");
+  const act = (request: Promise<HandoffState>): void => {
+    setProblem(null);
+    request.then(setState).catch((error: unknown) => setProblem(wordsOf(error)));
+  };
+  const rate = (verdict: Verdict, text: string | null): Promise<HandoffState> => ask("panel.rate", { handoff, person, verdict, text });
+  const choose = (verdict: Verdict): void => {
+    // A pooled missed carries no words; an open one needs its line.
+    const needsLine = verdict === "missed" && state.attribution === "open";
+    setAsking(needsLine ? "missed" : "nothing");
+    if (!needsLine) act(rate(verdict, null));
+  };
+  const write = async (kind: "thanks" | "word", text: string): Promise<void> => {
+    await ask("panel.write", { kind, handoff, person, text });
+    setTold(t(kind === "thanks" ? "thanksWritten" : "wordWritten", first));
+    setAsking("nothing");
+    load();
+  };
   return (
     <section class="pad" data-testid="handoff">
       <div>
-        <div class="strong">{name ?? t("whoDidThis")}</div>
+        {direction === "request" && <h2>{t("wasTheAskClear")}</h2>}
+        <div class="strong">{name ?? t(direction === "request" ? "whoAsked" : "whoDidThis")}</div>
         <ItemLine item={handoff.item} />
+        {state.agreed !== null && (
+          <p class="meta" data-testid="agreed">
+            {speak(agreedWords(state.agreed, first))}
+          </p>
+        )}
       </div>
       {name === null && <WhoHere handoff={handoff} pick={setPerson} />}
-      {name !== null && state.rate.allowed && (
+      {name !== null && state.agreed?.kind === "declined" && state.thank.allowed && state.said.thanks === null && (
+        <div class="row">
+          <button type="button" class="btn" data-testid="early" onClick={() => void write("thanks", t(READY_THANKS.early)).catch((error: unknown) => setProblem(wordsOf(error)))}>
+            {t("thanksForEarly")}
+          </button>
+        </div>
+      )}
+      {name !== null && (rating !== null || state.rate.allowed) && (
         <>
-          <Verdicts chosen={asking === "missed" ? "missed" : (state.rating?.verdict ?? null)} choose={choose} />
-          <Standing state={state} />
+          {rating?.released !== true && <Verdicts chosen={asking === "missed" ? "missed" : (rating?.verdict ?? null)} choose={choose} direction={direction} />}
+          {rating !== null && <Standing rating={rating} direction={direction} />}
           {asking === "missed" && (
             <TextForm
               testid="missed"
@@ -57,33 +83,37 @@ export function HandoffCard({ handoff }: { handoff: Handoff }): JSX.Element {
               longest={500}
               lines={false}
               cancel={() => setAsking("nothing")}
-              send={(text) => rate("missed", text)}
+              send={async (text) => {
+                setState(await rate("missed", text));
+                setAsking("nothing");
+              }}
             />
           )}
-          <p class="meta">{state.attribution === "pooled" ? t("seenPooled", first) : t("seenNamed", first)}</p>
+          {hasCause(state) && (
+            <Causes chosen={rating?.cause ?? null} choose={(cause: Cause | null) => act(ask("panel.cause", { handoff, person, cause }))} />
+          )}
+          <WhoSees state={state} />
         </>
       )}
-      {name !== null && !state.rate.allowed && <p class="notice">{state.rate.detail}</p>}
-      {name !== null && state.thank.allowed && asking !== "thanks" && (
-        <div class="row">
-          <button type="button" class="btn" data-testid="thank" onClick={() => setAsking("thanks")}>
-            {t("thankPerson", first)}
-          </button>
-        </div>
-      )}
-      {asking === "thanks" && (
-        <TextForm
-          testid="thanks"
-          label={t("thankPerson", first)}
-          placeholder={t("sayThankYou", first)}
-          action={t("sendThanks")}
-          longest={2000}
-          lines={true}
-          hint={t("thanksArePrivate", first)}
+      {name !== null && rating === null && !state.rate.allowed && <p class="notice">{state.rate.detail}</p>}
+      {name !== null && asking === "nothing" && <Actions state={state} first={first} start={setAsking} />}
+      {(asking === "thanks" || asking === "word") && (
+        <WriteForm
+          kind={asking}
+          first={first}
+          attribution={state.attribution}
+          ready={state.said.thanks === null ? (direction === "request" ? "ask" : "work") : null}
           cancel={() => setAsking("nothing")}
-          send={async (text) => {
-            await ask("panel.thank", { handoff, person, text });
-            setTold(t("thanksWritten", first));
+          send={write}
+        />
+      )}
+      {asking === "expectation" && (
+        <Propose
+          person={state.person}
+          item={handoff.item}
+          cancel={() => setAsking("nothing")}
+          done={(asked) => {
+            setTold(t("askedPerson", firstName(asked)));
             setAsking("nothing");
           }}
         />
@@ -93,13 +123,41 @@ export function HandoffCard({ handoff }: { handoff: Handoff }): JSX.Element {
   );
 }
 
-function Standing({ state }: { state: HandoffState }): JSX.Element | null {
-  if (state.rating === null || state.rating.sending === "sent") return null;
-  const { verdict, sending, problem } = state.rating;
+function hasCause({ rating, direction }: HandoffState): boolean {
+  return rating?.verdict === "missed" && direction === "service" && rating.sending !== "rejected" && !rating.released;
+}
+
+function Actions({ state, first, start }: { state: HandoffState; first: string; start: (asking: Asking) => void }): JSX.Element {
+  const button = (asking: Asking, words: string): JSX.Element => (
+    <button type="button" class="btn" data-testid={asking === "thanks" ? "thank" : asking} onClick={() => start(asking)}>
+      {words}
+    </button>
+  );
+  const mine = state.rate.code === "self";
+  return (
+    <div class="row">
+      {state.thank.allowed && button("thanks", t("thankPerson", first))}
+      {state.thank.allowed && button("word", t("tellPrivately", first))}
+      {!mine && state.direction === "service" && button("expectation", t("askForSomething"))}
+    </div>
+  );
+}
+
+function Standing({ rating, direction }: { rating: MyRating; direction: HandoffState["direction"] }): JSX.Element | null {
+  const { verdict, sending, wish, problem, released } = rating;
+  if (released) {
+    return (
+      <div data-testid="standing">
+        <VerdictWord verdict={verdict}>{speak(verdictWords(verdict, direction))}</VerdictWord>
+        <p class="meta">{t("releasedStays")}</p>
+      </div>
+    );
+  }
+  if (sending === "sent") return null;
   return (
     <div data-testid="standing">
-      <VerdictWord verdict={verdict}>{t(sending === "waiting" ? "notSentYet" : "notAccepted", t(verdict))}</VerdictWord>
-      {problem !== null && <p class="problem">{problem}</p>}
+      <VerdictWord verdict={verdict}>{speak(standingWords({ sending, wish }, verdictWords(verdict, direction)))}</VerdictWord>
+      {problem !== null && <p class="problem">{problem.detail}</p>}
     </div>
   );
 }

@@ -11,15 +11,28 @@ export type ResolveRequest = Schemas["ResolveRequest"];
 export type ReadPerson = ResolveRequest["people"][number];
 export type Resolution = Schemas["Resolution"];
 export type Permission = Schemas["Resolution"]["rate"];
+export type Attribution = Schemas["PolicyInForce"]["attribution"];
 export type RatingPut = Schemas["RatingPut"];
 export type Subject = RatingPut["subject"];
 export type Verdict = RatingPut["verdict"];
+export type Direction = Schemas["Rating"]["direction"];
 export type Rating = Schemas["Rating"];
+export type Cause = NonNullable<Rating["cause"]>;
 export type RatingPage = Schemas["RatingPage"];
 export type NotePut = Schemas["NotePut"];
 export type Note = Schemas["Note"];
 export type InboxEntry = Schemas["InboxEntry"];
 export type InboxPage = Schemas["InboxPage"];
+export type Expectation = Schemas["Expectation"];
+export type ExpectationPage = Schemas["ExpectationPage"];
+export type ExpectationPut = Schemas["ExpectationPut"];
+export type ExpectationAnswer = Schemas["ExpectationResponse"];
+export type Repair = Schemas["Repair"];
+export type RepairPut = Schemas["RepairPut"];
+export type Release = Schemas["Release"];
+export type ReleaseCell = Schemas["ReleaseCell"];
+export type OwnService = Schemas["MyService"];
+export type Muted = Schemas["Mute"];
 
 /** RFC 9457, as the server writes it. */
 export interface Problem {
@@ -29,4 +42,6 @@ export interface Problem {
   /** Written for people. */
   detail: string;
   existing: string | null;
+  /** The first bad field it points at ("#/subject"); null when it points at none. */
+  pointer: string | null;
 }

@@ -1,5 +1,7 @@
 /** The one seam to the browser. Firefox calls it `browser`, Chromium `chrome`; both answer with promises. */
 
+import type { Words } from "./say.js";
+
 declare const browser: typeof chrome | undefined;
 
 // eslint-disable-next-line no-restricted-globals -- this is the seam
@@ -15,6 +17,11 @@ export function extensionIsAlive(): boolean {
   } catch {
     return false;
   }
+}
+
+/** Words chosen elsewhere, as text. */
+export function speak([key, ...substitutions]: Words): string {
+  return t(key, ...substitutions.map((each) => (typeof each === "string" ? each : speak(each))));
 }
 
 /** A text of _locales, with what stands for $1, $2 ... */

@@ -2,20 +2,28 @@
  * Everything that is said between the parts of the extension, named by who speaks to whom. A message has the
  * form {type, ...ask}; the answer is wrapped in a Reply, so that a failure arrives as a sentence for people.
  */
-import type { InboxEntry, Person, Verdict } from "./api.js";
-import type { Handoff, HandoffState, Sending, Suggestions } from "./handoff.js";
+import type { Attribution, Cause, Direction, InboxEntry, Person, Verdict } from "./api.js";
+import type { FromFairPlay } from "./fair-play-messages.js";
+import type { Handoff, HandoffState, Sending, Suggestions, Wish } from "./handoff.js";
 import type { Sites } from "./matcher.js";
 import type { Tool } from "./tool.js";
+import type { WayOut } from "./ways-out.js";
 
-export type FormView = "missed" | "thanks" | "who" | "rejected";
+export type FormView = "missed" | "thanks" | "word" | "who" | "rejected";
+
+/** Thanks in words that are written already: sent with one tap, and read before it. */
+export type ReadyThanks = "work" | "ask" | "early";
 
 /** From the in-page button to the background. */
 export interface FromPage {
   /** Null when nobody is connected or the site is not granted: then the page is left alone. */
   "page.hello": { ask: { url: string }; answer: { tools: Tool[]; sites: Sites } | null };
   "page.handoff": { ask: { handoff: Handoff }; answer: HandoffState };
-  /** Stores the verdict in the outbox before it answers. */
-  "page.rate": { ask: { handoff: Handoff; verdict: "met" | "exceeded" }; answer: HandoffState };
+  /** Stores the verdict in the outbox before it answers. A missed of an open rating needs its line: that goes by the form. */
+  "page.rate": { ask: { handoff: Handoff; verdict: Verdict }; answer: HandoffState };
+  /** Names what a missed mostly lay at; null takes that back. */
+  "page.cause": { ask: { handoff: Handoff; cause: Cause | null }; answer: HandoffState };
+  "page.thank": { ask: { handoff: Handoff; ready: ReadyThanks }; answer: HandoffState };
   "page.withdraw": { ask: { handoff: Handoff }; answer: HandoffState };
   "page.open-form": { ask: { handoff: Handoff; view: FormView }; answer: { ticket: string } };
   "page.close-form": { ask: { ticket: string }; answer: null };
@@ -26,6 +34,19 @@ export interface FormContext {
   handoff: Handoff;
   state: HandoffState;
   suggestions: Suggestions;
+  refusals: Refusal[];
+}
+
+/** Something given for this handoff that the server refused, and what can be done about it. */
+export interface Refusal {
+  id: string;
+  kind: GivenEntry["kind"];
+  verdict: Verdict | null;
+  wish: Wish | null;
+  detail: string;
+  /** What was typed. */
+  text: string | null;
+  ways: WayOut[];
 }
 
 /** From the in-page form to the background. Each carries the ticket its frame was opened with. */
@@ -34,10 +55,14 @@ export interface FromForm {
   "form.people": { ask: { ticket: string; q: string }; answer: Person[] };
   "form.pick": { ask: { ticket: string; person: Person }; answer: null };
   /** For a rating the server refused: sends it about the member named. */
-  "form.readdress": { ask: { ticket: string; person: Person }; answer: null };
+  "form.readdress": { ask: { ticket: string; id: string; person: Person }; answer: null };
   "form.missed": { ask: { ticket: string; text: string }; answer: null };
-  "form.thanks": { ask: { ticket: string; text: string }; answer: null };
-  "form.discard": { ask: { ticket: string }; answer: null };
+  "form.write": { ask: { ticket: string; kind: "thanks" | "word"; text: string }; answer: null };
+  /** For what the server refused: sends it in other words; null sends a rating without any. */
+  "form.rewrite": { ask: { ticket: string; id: string; text: string | null }; answer: null };
+  /** For a rating whose words the server does not take: the words go as a word in private. */
+  "form.tell-instead": { ask: { ticket: string; id: string }; answer: null };
+  "form.discard": { ask: { ticket: string; id: string }; answer: null };
   "form.size": { ask: { ticket: string; height: number }; answer: null };
   "form.close": { ask: { ticket: string }; answer: null };
 }
@@ -66,10 +91,21 @@ export interface GivenEntry {
   name: string;
   item: Handoff["item"] | null;
   verdict: Verdict | null;
+  cause: Cause | null;
+  direction: Direction | null;
+  attribution: Attribution | null;
+  /** The release a pooled rating waits for, YYYY-MM-DD. */
+  releaseOn: string | null;
+  released: boolean;
   text: string | null;
   at: string;
   sending: Sending;
+  /** What the last operation on a rating wanted; null for notes. */
+  wish: Wish | null;
+  /** Why it was refused, or has to wait. */
   problem: { code: string; detail: string } | null;
+  /** What can be done when it was refused. */
+  ways: WayOut[];
 }
 
 export interface ToolChoice {
@@ -88,7 +124,7 @@ export interface SiteChoice {
 }
 
 /** From the panel and the options page to the background. */
-export interface FromPanel {
+export interface FromPanel extends FromFairPlay {
   "panel.status": { ask: object; answer: { connection: Connection; unread: number } };
   "panel.connect": { ask: { server: string }; answer: Connection };
   "panel.reconnect": { ask: object; answer: Connection };
@@ -105,9 +141,11 @@ export interface FromPanel {
     ask: { handoff: Handoff; person: Person | null; verdict: Verdict; text: string | null };
     answer: HandoffState;
   };
-  "panel.thank": { ask: { handoff: Handoff | null; person: Person | null; text: string }; answer: null };
+  "panel.write": { ask: { kind: "thanks" | "word"; handoff: Handoff | null; person: Person | null; text: string }; answer: null };
+  "panel.cause": { ask: { handoff: Handoff; person: Person | null; cause: Cause | null }; answer: HandoffState };
   "panel.withdraw": { ask: { id: string }; answer: GivenEntry[] };
-  "panel.change": { ask: { id: string; verdict: Verdict; text: string | null }; answer: GivenEntry[] };
+  "panel.change": { ask: { id: string; verdict: Verdict; text: string | null; cause: Cause | null }; answer: GivenEntry[] };
+  "panel.tell-instead": { ask: { id: string }; answer: GivenEntry[] };
   /** For what the server refused: sends it about the member named. */
   "panel.readdress": { ask: { id: string; person: Person }; answer: GivenEntry[] };
   /** For a note the server refused: sends other words under a new id. */
