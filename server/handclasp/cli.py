@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, cast
 from uuid import UUID
 
 import click
 from flask import Flask
 
-from . import __version__, doctor
+from . import __version__, doctor, worker
 from .app import create_app
 from .auth import service as sign_in
 from .auth import tokens
@@ -23,11 +26,13 @@ from .config import REPOSITORY, Config, ConfigError
 from .contract import openapi
 from .db import db
 from .errors import Problem
-from .exports.service import Dataset, Format, export
+from .exports.service import Dataset, Format, take_out
 from .migrations import is_current, upgrade
 from .people import founding
 from .people import service as people
 from .people.models import Member, Organisation, Role
+from .policy.models import Attribution
+from .policy.service import POOLED_FROM, suggested_attribution
 from .privacy import leavers
 from .privacy import service as privacy
 from .tools.matcher import match_url
@@ -88,8 +93,17 @@ def _print_link(config: Config, member: Member) -> None:
 @click.option("--organisation", default="My organisation", show_default=True, help="Its name.")
 @click.option("--admin-email", default="admin@localhost", show_default=True, help="Who administers it.")
 @click.option("--admin-name", default="Admin", show_default=True)
-def init(organisation: str, admin_email: str, admin_name: str) -> None:
-    """Prepare the database; on the first run make the organisation and its admin. Again, it changes nothing."""
+@click.option(
+    "--attribution",
+    type=click.Choice([choice.value for choice in Attribution]),
+    help="Who sees a single rating: its subject, by name (open), or nobody but its rater (pooled).",
+)
+@click.option("--people", "size", type=click.IntRange(min=1), help="How many will use it; suggests the attribution.")
+def init(organisation: str, admin_email: str, admin_name: str, attribution: str | None, size: int | None) -> None:
+    """Prepare the database; on the first run make the organisation and its admin. Again, it changes nothing.
+
+    Without --attribution it asks on a terminal; elsewhere it is open, and from 25 --people on pooled.
+    """
     config = Config.from_environment()
     upgrade(config)
     with _application():
@@ -97,10 +111,29 @@ def init(organisation: str, admin_email: str, admin_name: str) -> None:
         standing = people.organisations()
         if standing:
             click.echo(f"{standing[0].name} is ready. `handclasp sign-in EMAIL` makes a new sign-in link.")
+            if attribution is not None:
+                click.echo("Its policy stays as it is; an admin changes it in the console, under Policy.")
             return
-        admin = founding.found_organisation(organisation, admin_email, admin_name)
-        click.echo(f"{organisation} is ready.")
+        chosen = Attribution(attribution) if attribution else _choose_attribution(size or 1)
+        admin = founding.found_organisation(organisation, admin_email, admin_name, chosen)
+        click.echo(
+            f"{organisation} is ready. Ratings are {chosen}; an admin can change that in the console, under Policy."
+        )
         _print_link(config, admin)
+
+
+def _choose_attribution(size: int) -> Attribution:
+    suggested = suggested_attribution(size)
+    if not sys.stdin.isatty():
+        return suggested
+    click.echo("Who sees a single rating?")
+    click.echo("  open    The colleague sees each rating within seconds, with the name of who gave it.")
+    click.echo("  pooled  Nobody but its rater; colleagues get them together, on fixed dates, once enough have rated.")
+    click.echo(
+        f"  Under {POOLED_FROM} people open suits: pooled would show almost nothing. From {POOLED_FROM} on, pooled."
+    )
+    choices = click.Choice([choice.value for choice in Attribution])
+    return Attribution(click.prompt("Ratings are", type=choices, default=suggested.value))
 
 
 @cli.command()
@@ -224,14 +257,35 @@ def token(email: str, label: str) -> None:
 @click.option("--format", "format_", type=click.Choice([kind.value for kind in Format]), default="csv")
 def export_command(dataset: str, format_: str) -> None:
     """Write a dataset to standard output."""
-    with _application():
-        for piece in export(_the_organisation().organisation_id, Dataset(dataset), Format(format_)):
-            sys.stdout.write(piece)
+    # Into a file first: nothing is handed out before it is logged.
+    with _application(), SpooledTemporaryFile(max_size=1024 * 1024, mode="w+b") as spooled:
+        file = cast(IO[bytes], spooled)
+        take_out(_the_organisation().organisation_id, None, Dataset(dataset), Format(format_), file)
+        file.seek(0)
+        shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+@cli.command("worker")
+@click.option("--once", is_flag=True, help="Look at the calendar once and tidy up, instead of until stopped.")
+@click.option("--beside", type=int, hidden=True)
+def worker_command(once: bool, beside: int | None) -> None:
+    """Make releases on their dates, and tidy up at night. `handclasp serve` runs one beside it."""
+    logging.getLogger("handclasp").setLevel(logging.INFO)
+    with _application() as (_, config):
+        with db.engine.connect() as connection:
+            if not is_current(connection):
+                raise click.ClickException("the database is not prepared for this version: run `handclasp init` first")
+        privacy.replay(config)
+        if once:
+            worker.turn(nightly=True)
+        else:
+            worker.work(beside)
 
 
 @cli.command()
-def serve() -> None:
-    """Serve until stopped, with gunicorn and gevent workers."""
+@click.option("--without-worker", is_flag=True, help="Run `handclasp worker` elsewhere: releases need one somewhere.")
+def serve(without_worker: bool) -> None:
+    """Serve until stopped, with gunicorn and gevent workers, and the worker beside them."""
     with _application() as (_, config):
         with db.engine.connect() as connection:
             if not is_current(connection):
@@ -249,6 +303,7 @@ def serve() -> None:
         *("--log-level", config.log_level, "--name", "handclasp", "--no-control-socket"),
         # Proxies are trusted by HANDCLASP_TRUSTED_PROXIES alone; gunicorn itself believes no header.
         *("--forwarded-allow-ips", "", "--forwarder-headers", ""),
+        *(() if without_worker else ("--config", "python:handclasp.beside")),
     ]
     os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, no shell
 

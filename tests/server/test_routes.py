@@ -24,6 +24,15 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("get", "/api/v1/me"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
     ("get", "/api/v1/me/data"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
     ("get", "/api/v1/policy"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("put", "/api/v1/policy"): {"nobody": 401, "member": 403, "admin": 201, "script": 403, "foreign": 201},
+    ("get", "/api/v1/policy/versions"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("post", "/api/v1/policy/{version}/countersign"): {
+        "nobody": 401, "member": 403, "admin": 403, "script": 403, "foreign": 403,
+    },
+    ("delete", "/api/v1/policy/{version}"): {
+        "nobody": 401, "member": 403, "admin": 409, "script": 403, "foreign": 409,
+    },
+    ("get", "/api/v1/log"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
     ("get", "/api/v1/people"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
     ("post", "/api/v1/handoffs/resolve"): {
         "nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200,
@@ -89,6 +98,13 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("put", "/api/v1/repairs/{repair_id}"): {
         "nobody": 401, "member": 200, "admin": 404, "script": 403, "foreign": 404,
     },
+    ("get", "/api/v1/exports/named"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("put", "/api/v1/exports/named/{named_id}"): {
+        "nobody": 401, "member": 403, "admin": 409, "script": 403, "foreign": 409,
+    },
+    ("post", "/api/v1/exports/named/{named_id}/countersign"): {
+        "nobody": 401, "member": 404, "admin": 404, "script": 403, "foreign": 404,
+    },
     ("get", "/api/v1/exports/{dataset}"): {
         "nobody": 401, "member": 403, "admin": 200, "script": 200, "foreign": 200,
     },
@@ -127,6 +143,12 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
         },
         ("post", "/api/v1/handoffs/resolve"): {"item": item(), "people": [{"role": "owner", "handle": "ana"}]},
         ("post", "/api/v1/inbox/read"): {"ids": [str(note_id)]},
+        ("put", "/api/v1/policy"): {
+            "base_version": 1, "attribution": "open", "k": 6, "colluders": 1, "calendar": "monthly",
+            "breakdown": "none", "retention_days": 180, "teammates_rate": None, "named_exports": False,
+            "representative": None,
+        },
+        ("put", "/api/v1/exports/named/{named_id}"): {"reason": "The works council asked."},
         ("put", "/api/v1/me/pause"): {"paused": True},
         ("post", "/api/v1/notes/{note_id}/report"): {"reason": None},
         ("put", "/api/v1/notes/{note_id}/public"): {"public": True},
@@ -143,6 +165,8 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
             note_id=note_id,
             member_id=ana.id,
             dataset="ratings",
+            version=1,
+            named_id=uuid.uuid4(),
             expectation_id=expectation_id,
             repair_id=repair_id,
         )
@@ -164,11 +188,25 @@ CONSOLE: dict[tuple[str, str], tuple[int, int, int]] = {
     # token is 403 for everybody who is signed in.
     ("GET", "/"): (302, 200, 200),
     ("GET", "/policy"): (302, 200, 200),
+    ("GET", "/policy/change"): (302, 403, 200),
+    ("POST", "/policy/change"): (401, 403, 403),
+    ("POST", "/policy/first"): (401, 403, 403),
+    ("POST", "/policy/<int:version>/countersign"): (401, 403, 403),
+    ("POST", "/policy/<int:version>/withdraw"): (401, 403, 403),
+    ("GET", "/log"): (302, 200, 200),
+    ("GET", "/exports/named"): (302, 200, 200),
+    ("POST", "/exports/named"): (401, 403, 403),
+    ("POST", "/exports/named/<uuid:named_id>/countersign"): (401, 403, 403),
+    ("GET", "/exports/named/<uuid:named_id>.<any(csv, ndjson):format>"): (302, 403, 404),
     ("GET", "/members"): (302, 403, 200),
     ("POST", "/members"): (401, 403, 403),
     ("GET", "/exports"): (302, 403, 200),
     ("POST", "/exports/token"): (401, 403, 403),
-    ("GET", "/exports/<any(ratings, notes, members):dataset>.<any(csv, ndjson):format>"): (302, 403, 200),
+    ("GET", "/exports/<any(ratings, notes, members, releases, edges):dataset>.<any(csv, ndjson):format>"): (
+        302,
+        403,
+        200,
+    ),
     ("GET", "/my-data"): (302, 200, 200),
     ("GET", "/my-data.json"): (302, 200, 200),
     ("POST", "/sign-ins/told"): (401, 403, 403),
@@ -202,8 +240,10 @@ def test_every_page_answers_each_as_the_table_says(office: Office) -> None:
     for (method, rule), expected in CONSOLE.items():
         url = rule
         for part, value in {
-            "<any(ratings, notes, members):dataset>": "members",
+            "<any(ratings, notes, members, releases, edges):dataset>": "members",
             "<any(csv, ndjson):format>": "csv",
+            "<int:version>": "1",
+            "<uuid:named_id>": str(uuid.uuid4()),
             "<uuid:grant_id>": str(uuid.uuid4()),
             "<uuid:session_id>": str(uuid.uuid4()),
             "<token>": "hcl_nonsense",

@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
+from ..audit.models import AuditAction
+from ..audit.service import ABOUT, record
 from ..db import insert, new_id, reading, utc_now, writing
 from ..errors import Problem, not_found
 from ..people.models import Member
@@ -43,9 +45,10 @@ class SignedIn:
     member: Member
 
 
-def new_link(organisation_id: UUID, member_id: UUID) -> NewLink:
+def new_link(organisation_id: UUID, member_id: UUID, *, made_by: UUID | None = None) -> NewLink:
     """A new one-time link for a member. Earlier unused ones stop working.
 
+    `made_by` None is the command line. A link that anybody but the member made stands in the log that all can read.
     Raises 409 `left` for somebody who has left, 404 for a member of anywhere else.
     """
     secret, code = secrets.mint("hcl", organisation_id), secrets.mint_code()
@@ -64,6 +67,8 @@ def new_link(organisation_id: UUID, member_id: UUID) -> NewLink:
             .values(organisation_id=organisation_id, member_id=member_id, **values)
             .on_conflict_do_update(index_elements=["organisation_id", "member_id"], set_=values)
         )
+        if made_by != member_id:
+            record(session, organisation_id, made_by, AuditAction.SIGN_IN_LINK, {ABOUT: str(member_id)})
     return NewLink(secret.text, code, expires_at)
 
 

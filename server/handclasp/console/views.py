@@ -31,6 +31,7 @@ from ..paging import aware
 from ..people import service as people
 from ..people.models import Role
 from ..permissions import Permission
+from ..policy import publishing
 
 blueprint = Blueprint("console", __name__)
 
@@ -154,6 +155,7 @@ def home() -> str:
         sessions=sign_in.sessions(who.organisation_id, who.member_id),
         news=sign_in.untold(session.get("secret", "")),
         address=current_app.extensions["handclasp_config"].public_url,
+        first_steps=who.role is Role.ADMIN and publishing.nothing_is_settled(who.organisation_id),
     )
 
 
@@ -243,4 +245,5 @@ def make_token() -> str:
 
 def _exports_page(token: str | None) -> str:
     address = current_app.extensions["handclasp_config"].public_url
-    return render_template("exports.html", token=token, address=address)
+    policy = publishing.rules(caller().organisation_id).in_force.policy
+    return render_template("exports.html", token=token, address=address, k=policy.k)

@@ -1,9 +1,4 @@
-"""What an admin may take out: rows without names (rule 9), streamed from one snapshot, ending in a manifest.
-
-A row tells its tool, kind and teams only where its cell (month, tool, kind, from team, to team) rests on at least k
-people on each side; all other rows say `other`. Dates are months. A rating's item is left out: its title or key would
-name its people.
-"""
+"""What an admin may take out: rows streamed from one snapshot, ending in a manifest, and told in the log (rule 12)."""
 
 from __future__ import annotations
 
@@ -12,27 +7,21 @@ import enum
 import hashlib
 import io
 import json
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import IO
 from uuid import UUID
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ..contract import rfc3339
-from ..db import reading, utc_now
-from ..handoffs.models import Handoff, Item
-from ..notes.models import Note
-from ..people.models import Member, Team
-from ..policy.service import policy_in_force
-from ..ratings.models import Rating
+from ..audit.models import AuditAction
+from ..audit.service import record
+from ..auth.caller import Caller
+from ..db import reading, writing
+from . import named, released, rows
+from .rows import Row
 
-OTHER = "other"
 _BATCH = 500
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -43,6 +32,8 @@ class Dataset(enum.StrEnum):
     RATINGS = "ratings"
     NOTES = "notes"
     MEMBERS = "members"
+    RELEASES = "releases"
+    EDGES = "edges"
 
 
 class Format(enum.StrEnum):
@@ -52,39 +43,77 @@ class Format(enum.StrEnum):
     NDJSON = "ndjson"
 
 
-Row = dict[str, str | None]
-
-
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """How one dataset is read: its columns, and its rows within an open transaction."""
 
     columns: Sequence[str]
-    rows: Callable[[Session, UUID, datetime], Iterator[Row]]
+    rows: Callable[[Session, UUID], Iterator[Row]]
 
 
-def export(organisation_id: UUID, dataset: Dataset, format: Format) -> Iterator[str]:
-    """The dataset as text, some hundred rows at a time, all from one instant, outside any write.
+_PLANS = {
+    Dataset.RATINGS: _Plan(rows.RATING_COLUMNS, rows.rating_rows),
+    Dataset.NOTES: _Plan(rows.NOTE_COLUMNS, rows.note_rows),
+    Dataset.MEMBERS: _Plan(rows.MEMBER_COLUMNS, rows.member_rows),
+    Dataset.RELEASES: _Plan(released.RELEASE_COLUMNS, released.release_rows),
+    Dataset.EDGES: _Plan(released.EDGE_COLUMNS, released.edge_rows),
+}
+_NAMED = _Plan(rows.NAMED_COLUMNS, rows.named_rating_rows)
 
-    The last line is a manifest with the number of rows and the SHA-256 of everything before it: without it the
-    file is cut short. Take it all before sending any of it: the transaction lasts as long as the iteration.
+
+def take_out(organisation_id: UUID, actor_id: UUID | None, dataset: Dataset, format: Format, file: IO[bytes]) -> None:
+    """Write the dataset into `file` and log it; `actor_id` None is the command line.
+
+    All rows are from one instant, read outside any write. The last line is a manifest with the number of rows and
+    the SHA-256 of everything before it: without it the file is cut short. Hand nothing of `file` on before this has
+    returned: only then it is logged.
     """
-    plan = _PLANS[dataset]
-    write = _csv if format is Format.CSV else _ndjson
-    digest = hashlib.sha256()
-    count = 0
     with reading(organisation_id) as session:
-        if format is Format.CSV:
-            head = _csv_line(plan.columns)
-            digest.update(head.encode())
-            yield head
-        rows = plan.rows(session, organisation_id, utc_now())
-        while lines := [write(row) for row in islice(rows, _BATCH)]:
-            piece = "".join(lines)
-            digest.update(piece.encode())
-            count += len(lines)
-            yield piece
-    yield _manifest(dataset, format, count, digest.hexdigest())
+        count = _write(session, organisation_id, dataset, _PLANS[dataset], format, file)
+    detail = {"dataset": dataset.value, "format": format.value, "rows": count}
+    with writing(organisation_id) as session:
+        record(session, organisation_id, actor_id, AuditAction.EXPORT, detail)
+
+
+def take_out_named(caller: Caller, named_id: UUID, format: Format, file: IO[bytes]) -> None:
+    """Write the ratings with names into `file` and log it, with the reason that was given.
+
+    Only for the admin who asked for it, while it may be made; raises as `named.usable` does. Hand nothing of `file`
+    on before this has returned.
+    """
+    organisation_id = caller.organisation_id
+    with reading(organisation_id) as session:
+        named.usable(session, caller, named_id)
+        count = _write(session, organisation_id, Dataset.RATINGS, _NAMED, format, file)
+    with writing(organisation_id) as session:
+        # Once more: the rules may have become stricter while the rows were read.
+        asked = named.usable(session, caller, named_id)
+        detail = {"dataset": Dataset.RATINGS.value, "format": format.value, "rows": count, "reason": asked.reason}
+        record(session, organisation_id, caller.member_id, AuditAction.NAMED_EXPORT, detail)
+
+
+def _write(
+    session: Session, organisation_id: UUID, dataset: Dataset, plan: _Plan, format: Format, file: IO[bytes]
+) -> int:
+    digest, count = hashlib.sha256(), 0
+    for lines in _pieces(plan, plan.rows(session, organisation_id), format):
+        piece = "".join(lines).encode()
+        digest.update(piece)
+        file.write(piece)
+        count += len(lines)
+    if format is Format.CSV:
+        count -= 1  # the head is no row
+    file.write(_manifest(dataset, format, count, digest.hexdigest()).encode())
+    return count
+
+
+def _pieces(plan: _Plan, found: Iterator[Row], format: Format) -> Iterator[Sequence[str]]:
+    """The lines, some hundred at a time."""
+    if format is Format.CSV:
+        yield [_csv_line(plan.columns)]
+    write = _csv if format is Format.CSV else _ndjson
+    while lines := [write(row) for row in islice(found, _BATCH)]:
+        yield lines
 
 
 def _manifest(dataset: Dataset, format: Format, rows: int, sha256: str) -> str:
@@ -111,148 +140,3 @@ def _csv_line(cells: Sequence[str]) -> str:
 def defused(cell: str) -> str:
     """`cell` such that no spreadsheet takes it for a formula (OWASP, "CSV injection")."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """What a row tells of where something happened."""
-
-    month: str
-    tool: str | None
-    kind: str
-    from_team: UUID | None
-    to_team: UUID | None
-
-
-class _Crowd:
-    """Counts the people behind each cell, so that only cells of at least k on each side are told apart."""
-
-    def __init__(self, k: int) -> None:
-        self._k = k
-        self._givers: defaultdict[_Cell, set[UUID]] = defaultdict(set)
-        self._receivers: defaultdict[_Cell, set[UUID]] = defaultdict(set)
-
-    def add(self, cell: _Cell, giver: UUID, receiver: UUID) -> None:
-        """Count two people; more than k on a side need not be remembered."""
-        for people, person in ((self._givers[cell], giver), (self._receivers[cell], receiver)):
-            if len(people) < self._k:
-                people.add(person)
-
-    def is_large(self, cell: _Cell) -> bool:
-        """True when at least k people stand on each side of the cell."""
-        return len(self._givers[cell]) >= self._k and len(self._receivers[cell]) >= self._k
-
-
-def _month(moment: datetime) -> str:
-    return f"{moment:%Y-%m}"
-
-
-def _rating_rows(session: Session, organisation_id: UUID, now: datetime) -> Iterator[Row]:
-    query = (
-        select(
-            Rating.given_at,
-            Item.tool,
-            Item.kind,
-            Rating.rater_team_id,
-            Rating.subject_team_id,
-            Rating.rater_id,
-            Rating.subject_id,
-            Rating.direction,
-            Rating.verdict,
-        )
-        .join(Handoff, (Handoff.organisation_id == Rating.organisation_id) & (Handoff.id == Rating.handoff_id))
-        .join(Item, (Item.organisation_id == Handoff.organisation_id) & (Item.id == Handoff.item_id))
-        .where(
-            Rating.organisation_id == organisation_id,
-            Rating.withdrawn_at.is_(None),
-            Rating.visible_at <= now,
-        )
-        # The client's random id as the order: rows that stand together tell nothing.
-        .order_by(Rating.id)
-    )
-    crowd = _Crowd(policy_in_force(session, organisation_id).k)
-    for given_at, tool, kind, rater_team, subject_team, rater, subject, _, _ in _stream(session, query):
-        crowd.add(_Cell(_month(given_at), tool, kind, rater_team, subject_team), rater, subject)
-    teams = _team_names(session, organisation_id)
-    for given_at, tool, kind, rater_team, subject_team, _, _, direction, verdict in _stream(session, query):
-        cell = _Cell(_month(given_at), tool, kind, rater_team, subject_team)
-        large = crowd.is_large(cell)
-        yield {
-            "month": cell.month,
-            "tool": tool if large else OTHER,
-            "kind": kind if large else OTHER,
-            "direction": direction.value,
-            "verdict": verdict.value,
-            "rater_team": teams.get(rater_team, OTHER) if large else OTHER,
-            "subject_team": teams.get(subject_team, OTHER) if large else OTHER,
-        }
-
-
-def _note_rows(session: Session, organisation_id: UUID, _now: datetime) -> Iterator[Row]:
-    query = (
-        select(
-            Note.written_at,
-            Item.tool,
-            Note.kind,
-            Note.author_team_id,
-            Note.recipient_team_id,
-            Note.author_id,
-            Note.recipient_id,
-        )
-        .join(Item, (Item.organisation_id == Note.organisation_id) & (Item.id == Note.item_id), isouter=True)
-        .where(Note.organisation_id == organisation_id)
-        .order_by(Note.id)
-    )
-    crowd = _Crowd(policy_in_force(session, organisation_id).k)
-    for written_at, tool, kind, author_team, recipient_team, author, recipient in _stream(session, query):
-        crowd.add(_Cell(_month(written_at), tool, kind.value, author_team, recipient_team), author, recipient)
-    teams = _team_names(session, organisation_id)
-    for written_at, tool, kind, author_team, recipient_team, _, _ in _stream(session, query):
-        cell = _Cell(_month(written_at), tool, kind.value, author_team, recipient_team)
-        large = crowd.is_large(cell)
-        yield {
-            "month": cell.month,
-            "kind": kind.value,
-            "tool": tool if large else OTHER,
-            "author_team": teams.get(author_team, OTHER) if large else OTHER,
-            "recipient_team": teams.get(recipient_team, OTHER) if large else OTHER,
-        }
-
-
-def _member_rows(session: Session, organisation_id: UUID, _now: datetime) -> Iterator[Row]:
-    query = (
-        select(Member.email, Member.name, Team.name, Member.role, Member.joined_at)
-        .join(Team, (Team.organisation_id == Member.organisation_id) & (Team.id == Member.team_id), isouter=True)
-        .where(Member.organisation_id == organisation_id)
-        .order_by(Member.email)
-    )
-    for email, name, team, role, joined_at in _stream(session, query):
-        yield {
-            "email": email,
-            "name": name,
-            "team": team,
-            "role": role.value,
-            "joined_at": rfc3339(joined_at),
-        }
-
-
-def _team_names(session: Session, organisation_id: UUID) -> Mapping[UUID | None, str]:
-    teams = session.execute(select(Team).where(Team.organisation_id == organisation_id)).scalars()
-    return {team.id: team.name for team in teams}
-
-
-def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
-    """The rows of `query`, a few hundred in memory at a time; between them the worker's other requests go on."""
-    for batch in session.execute(query.execution_options(yield_per=_BATCH)).partitions():
-        yield from batch
-        # Not 0: that lets only greenlets run that are ready already, and no socket is looked at meanwhile.
-        time.sleep(0.0001)
-
-
-_PLANS = {
-    Dataset.RATINGS: _Plan(
-        ("month", "tool", "kind", "direction", "verdict", "rater_team", "subject_team"), _rating_rows
-    ),
-    Dataset.NOTES: _Plan(("month", "kind", "tool", "author_team", "recipient_team"), _note_rows),
-    Dataset.MEMBERS: _Plan(("email", "name", "team", "role", "joined_at"), _member_rows),
-}

@@ -112,6 +112,14 @@ def versions(organisation_id: UUID) -> Sequence[Version]:
         return sorted(_told(session, organisation_id).values(), key=lambda version: -version.policy.version)
 
 
+def nothing_is_settled(organisation_id: UUID) -> bool:
+    """True while the first version stands and nobody but its admin has come: the first steps are still to be taken."""
+    with reading(organisation_id) as session:
+        return _latest(session, organisation_id).version == 1 and _nobody_was_promised_anything(
+            session, organisation_id
+        )
+
+
 def is_representative(policy: Policy, member: Member) -> bool:
     """True when `member` is the employee representative that `policy` names, and can act as such."""
     return policy.representative_id == member.id and _is_eligible(member)
