@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -42,6 +42,7 @@ class Person:
         self.id = str(member.id)
         self.browser = browser(app)
         self.token = ""
+        self._expires_at = datetime.max.replace(tzinfo=UTC)
 
     def sign_in(self) -> Person:
         """Sign this person's browser in by a one-time link."""
@@ -57,7 +58,13 @@ class Person:
         answer = browser(self.app).post("/oauth/token", data=pkce_form(self, pkce))
         assert answer.status_code == 200, answer.text
         self.token = answer.json()["access_token"]
+        self._expires_at = database.utc_now() + timedelta(seconds=answer.json()["expires_in"])
         return self
+
+    def stay_connected(self) -> None:
+        """Connect anew once the token has expired, as an extension does."""
+        if database.utc_now() >= self._expires_at:
+            self.connect()
 
     def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Call the API with this person's token; the answer is checked against the contract."""
@@ -145,6 +152,11 @@ class Office:
                 self.organisation_id, f"{name.lower()}@example.org", name=name.title(), team=team, role=role
             )
             return made
+
+    def stay_connected(self) -> None:
+        """Connect everybody anew whose token has expired, after the clock has moved far."""
+        for person in (self.admin, *self.people.values()):
+            person.stay_connected()
 
     def alias(self, handle: str, person: Person, tool: str = "trac", host: str = "trac.example.org") -> None:
         """Confirm a handle, as an admin does on the command line."""

@@ -1,0 +1,5 @@
+"""`python -m handclasp` is the command line."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,84 @@
+"""The worker: what happens by the calendar and at night, without anybody asking.
+
+Everything it does is decided by the database (a date is released once, whatever number of workers there are) or does
+no harm twice. It may be stopped at any moment.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from .db import utc_now, writing
+from .errors import Problem
+from .limits import service as limits
+from .people.service import organisations
+from .privacy.expiry import expire
+from .ratings import sealed
+from .releases.service import release_due
+
+log = logging.getLogger(__name__)
+
+_TURN = 30.0
+"""Seconds from one look at the calendar to the next."""
+
+
+def work(parent: int | None = None) -> None:
+    """Work until stopped; with `parent`, until that process is ours no longer."""
+    night: date | None = None
+    while parent is None or os.getppid() == parent:
+        today = utc_now().date()
+        try:
+            turn(nightly=today != night)
+            night = today
+        except (Problem, SQLAlchemyError) as error:
+            log.error("the database does not answer (%s); tried again", type(error).__name__)
+        _rest(parent)
+
+
+def turn(*, nightly: bool) -> None:
+    """Look at the calendar once, for every organisation; `nightly` also tidies up."""
+    for organisation in organisations():
+        chores: list[Callable[[UUID], object]] = [_release]
+        if nightly:
+            chores += [expire, _empty_limits, _shuffle]
+        for chore in chores:
+            _attempt(chore, organisation.organisation_id)
+
+
+def _attempt(chore: Callable[[UUID], object], organisation_id: UUID) -> None:
+    """One organisation's trouble is not another's. What failed has changed nothing, and is tried at the next turn."""
+    try:
+        chore(organisation_id)
+    except (Problem, SQLAlchemyError) as error:
+        # The kind of error only: its message may hold people's words.
+        log.error("%s failed (%s) and is tried again", chore.__name__.strip("_"), type(error).__name__)
+
+
+def _release(organisation_id: UUID) -> None:
+    dates = release_due(organisation_id)
+    if dates:
+        _shuffle(organisation_id)
+        log.info("made the releases of %s", ", ".join(map(str, dates)))
+
+
+def _empty_limits(organisation_id: UUID) -> None:
+    with writing(organisation_id) as session:
+        limits.empty(session, organisation_id)
+
+
+def _shuffle(organisation_id: UUID) -> None:
+    with writing(organisation_id) as session:
+        sealed.shuffle(session, organisation_id)
+
+
+def _rest(parent: int | None) -> None:
+    until = time.monotonic() + _TURN
+    while time.monotonic() < until and (parent is None or os.getppid() == parent):
+        time.sleep(1)
