@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -276,6 +277,9 @@ def worker_command(once: bool, beside: int | None) -> None:
             if not is_current(connection):
                 raise click.ClickException("the database is not prepared for this version: run `handclasp init` first")
         privacy.replay(config)
+        if beside is not None:
+            # Ctrl-C reaches all of the terminal's processes; the server ends us when it has ended itself.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         if once:
             worker.turn(nightly=True)
         else:

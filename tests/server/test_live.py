@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -20,6 +23,7 @@ from tests.conftest import TEMPLATE
 from tests.support.oauth import Pkce, agree
 from tests.support.office import item
 from tests.support.postgres import APP, OWNER, PostgresCluster
+from tests.support.processes import wait_until
 from tests.support.server import CommandFailed, HandclaspServer
 
 
@@ -296,3 +300,27 @@ def test_a_body_in_chunks_is_measured_too(one_worker: HandclaspServer, path: str
 def test_headers_meant_for_gunicorn_are_not_believed(one_worker: HandclaspServer) -> None:
     answer = httpx.get(f"{one_worker.url}/healthz", headers={"SCRIPT_NAME": "/x"})
     assert answer.status_code in (200, 400)
+
+
+def _workers_beside(master: int) -> list[int]:
+    """The processes that work beside this server."""
+    found: list[int] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            if words[2:6] == [b"handclasp", b"worker", b"--beside", str(master).encode()]:
+                found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_worker_runs_beside_the_server_and_ends_with_it(end: signal.Signals) -> None:
+    prepared = HandclaspServer()
+    prepared.initialise("Office", "admin@localhost", "Admin")
+    with prepared as server:
+        master = server.pid
+        assert master is not None
+        wait_until(lambda: len(_workers_beside(master)) == 1, "the worker")
+        # The master alone: nobody tells the worker when it is killed.
+        os.kill(master, end)
+        wait_until(lambda: not _workers_beside(master), "the worker's end")

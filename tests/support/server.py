@@ -60,6 +60,11 @@ class HandclaspServer:
         return self.directory / "data"
 
     @property
+    def pid(self) -> int | None:
+        """The master's process id while it runs, else None."""
+        return self._service.pid
+
+    @property
     def url(self) -> str:
         """The server's public address, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
