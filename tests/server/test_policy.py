@@ -13,41 +13,15 @@ from handclasp.policy.calendar import next_release_on, release_dates
 from handclasp.policy.models import Calendar
 from handclasp.privacy import leavers
 from tests.support.office import Clock, Office, Person
+from tests.support.rules import TERMS, change, rules, wait
 
-TERMS = (
-    "attribution", "k", "colluders", "calendar", "breakdown", "retention_days", "teammates_rate", "named_exports",
-)  # fmt: skip
 POOLED = {"attribution": "pooled"}
 SMALLER_K = {"k": 4}
 NOTICE_DAYS = 30
 
 
-def rules(person: Person) -> dict[str, Any]:
-    return person.get("/api/v1/policy").json()
-
-
-def change(admin: Person, /, **changes: Any) -> httpx.Response:
-    """Publish the latest rules with these changes."""
-    standing = rules(admin)
-    latest = standing["upcoming"] or standing
-    representative = latest["representative"]
-    body = {name: latest[name] for name in TERMS} | {
-        "base_version": latest["version"],
-        "representative": representative["id"] if representative else None,
-    }
-    return admin.put("/api/v1/policy", body | changes)
-
-
 def code(answer: httpx.Response) -> str:
     return answer.json()["type"].removeprefix("urn:handclasp:problem:")
-
-
-def wait(office: Office, clock: Clock, **amount: float) -> None:
-    """Time goes by; whoever is still here connects again, for tokens have expired."""
-    clock.forward(**amount)
-    for person in (office.admin, *office.people.values()):
-        if person.get("/api/v1/me").status_code == 401:
-            person.connect()
 
 
 def with_representative(office: Office) -> Person:
