@@ -12,6 +12,7 @@ from ..auth.caller import Caller
 from ..db import insert, utc_now, writing
 from ..errors import Problem, bad_field, not_found
 from ..handoffs.service import SeenItem, record_item
+from ..limits import service as limits
 from ..people.service import SubjectRef, identified, learn_alias
 from ..repairs import service as repairs
 from .models import Note, NoteKind, Quiet
@@ -32,7 +33,7 @@ def put(caller: Caller, note_id: UUID, command: NoteCommand) -> tuple[Note, bool
     """Deliver the note, and tell whether it is new. The same again changes nothing.
 
     Raises 404 for another author's id, 409 `note-sent` when this id was sent with other words, 422 `self`, `left`
-    or `unknown-subject`.
+    or `unknown-subject`, 429 `limit`.
     """
     with writing(caller.organisation_id) as session:
         existing = _own(session, caller, note_id)
@@ -42,6 +43,7 @@ def put(caller: Caller, note_id: UUID, command: NoteCommand) -> tuple[Note, bool
             if existing is None:
                 raise not_found()
             if is_new:
+                limits.count(session, caller.organisation_id, limits.What.NOTE, caller.member_id, existing.recipient_id)
                 return existing, True
         if not _says(existing, command):
             raise Problem(409, "note-sent", "This note has been delivered and stays as it is. Send another one.")

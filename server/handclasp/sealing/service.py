@@ -102,10 +102,10 @@ def writing_keys(session: Session, organisation_id: UUID, period: date) -> tuple
 
 def freeze(session: Session, organisation_id: UUID) -> None:
     """Wait for all who hold a key of the organisation, and let nobody hold one until this transaction has ended."""
+    # Everybody holds the key of names, and first of all: one row decides, so nobody waits in a circle.
     session.execute(
         select(SealingKey.purpose)
-        .where(SealingKey.organisation_id == organisation_id)
-        .order_by(SealingKey.purpose)
+        .where(SealingKey.organisation_id == organisation_id, SealingKey.purpose == _NAMES)
         .with_for_update()
     )
 
