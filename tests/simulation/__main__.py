@@ -199,22 +199,25 @@ def _midnight(day: date) -> datetime:
 
 
 def table(sizes: Sequence[int], seeds: int) -> str:
-    """The table of `docs/fair-play.md`, as markdown."""
+    """The table of `docs/fair-play.md`, as markdown: a column for each size, shares within each of `MARKS` days."""
+    runs = {size: [simulate(Office(size), seed) for seed in range(seeds)] for size in sizes}
     lines = [
-        "| members | what | within 31 days | 90 | 180 |",
-        "|---|---|---|---|---|",
+        f"| % of all members within {', '.join(map(str, MARKS))} days | "
+        + " | ".join(f"{size:,}" for size in sizes)
+        + " |",
+        "|---|" + "---|" * len(sizes),
     ]
-    for size in sizes:
-        results = [simulate(Office(size), seed) for seed in range(seeds)]
-        lines += [_row(size, what, [getattr(result, name) for result in results]) for name, what in _ROWS.items()]
-        own, of_team, dropped = (
-            mean(getattr(result, name) for result in results) for name in ("own_share", "team_share", "dropped_share")
-        )
-        lines.append(
-            f"| {size:,} | pooled: of all ratings, released to their subject {own:.0%}, to the team {of_team:.0%}, "
-            f"dropped {dropped:.0%}, still waiting {1 - own - of_team - dropped:.0%} | | | |"
-        )
+    for name, what in _ROWS.items():
+        cells = [" / ".join(f"{100 * share:.0f}" for share in _mean_of(results, name)) for results in runs.values()]
+        lines.append(f"| {what} | " + " | ".join(cells) + " |")
+    for name, what in _FATES.items():
+        cells = [f"{100 * mean(getattr(result, name) for result in results):.0f}" for results in runs.values()]
+        lines.append(f"| {what} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _mean_of(results: Sequence[Result], name: str) -> list[float]:
+    return [mean(column) for column in zip(*(getattr(result, name) for result in results), strict=True)]
 
 
 _ROWS = {
@@ -227,9 +230,11 @@ _ROWS = {
 }
 
 
-def _row(size: int, what: str, shares: Sequence[Sequence[float]]) -> str:
-    cells = " | ".join(f"{mean(column):.0%}" for column in zip(*shares, strict=True))
-    return f"| {size:,} | {what} | {cells} |"
+_FATES = {
+    "own_share": "pooled: % of all ratings that came out in their subject's release",
+    "team_share": "pooled: % in a team's release",
+    "dropped_share": "pooled: % dropped before 180 days; the rest still waits",
+}
 
 
 def main() -> None:
