@@ -281,7 +281,9 @@ def told(text: str, until: datetime) -> None:
     with writing(secret.organisation_id) as session:
         own = session.execute(_session(secret)).scalar_one_or_none()
         if own is not None:
-            own.told_until = max(own.told_until or until, min(until, utc_now()))
+            # Never ahead of now: what is yet to come is told, too.
+            until = min(until, utc_now())
+            own.told_until = max(own.told_until or until, until)
 
 
 def _session(secret: secrets.Secret) -> Select[ConsoleSession]:

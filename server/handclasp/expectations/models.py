@@ -30,7 +30,8 @@ class Expectation(Base):
 
     `counter_need` and `counter_due` are the provider's other way, until the customer takes it up (then they become
     `need` and `due`). `declined_late`: it was declined after having been accepted, less than one working day before
-    it was due (rule 7). `kept` is the customer's word once it is done.
+    it was due (rule 7). `kept` is the customer's word once it is done. Without `need` one of the two has been erased:
+    the row only counts in its month, and is shown to nobody.
     """
 
     __tablename__ = "expectation"

@@ -370,7 +370,9 @@ def _side(expectation: Expectation, member_id: UUID) -> Side:
 
 def _find(session: Session, caller: Caller, expectation_id: UUID, *, to_change: bool = False) -> Expectation | None:
     query = select(Expectation).where(
-        Expectation.organisation_id == caller.organisation_id, Expectation.id == expectation_id
+        Expectation.organisation_id == caller.organisation_id,
+        Expectation.id == expectation_id,
+        Expectation.need != "",
     )
     if to_change:
         query = query.with_for_update(of=Expectation)
@@ -401,6 +403,7 @@ def listed(caller: Caller, *, side: str, cursor: str | None, limit: int) -> Page
         .where(
             Expectation.organisation_id == caller.organisation_id,
             of_mine,
+            Expectation.need != "",
             Expectation.state.in_(OPEN) | (Expectation.changed_at > utc_now() - LISTED_FOR),
         )
         .order_by(ended, due, Expectation.id)

@@ -230,7 +230,8 @@ class Expectations(Source):
             answered,
             Expectation.customer_read_at.is_not(None) if read else Expectation.customer_read_at.is_(None),
         )
-        return (Expectation.organisation_id == self._caller.organisation_id, or_(of_me, by_me))
+        own = Expectation.organisation_id == self._caller.organisation_id
+        return (own, Expectation.need != "", or_(of_me, by_me))
 
     def part(self, *, read: bool, after: After | None, limit: int) -> list[InboxEntry]:
         query = select(Expectation).where(*self._conditions(read=read))
