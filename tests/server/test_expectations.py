@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from handclasp.expectations.steps import last_honest_day
+from handclasp.privacy.leavers import leave
 from tests.support.office import Clock, Office, Person, item
 
 DECLINE = {"reason": "The release takes all of this week.", "alternative": "Mei knows the export, too."}
@@ -275,6 +276,39 @@ def test_nobody_asks_themselves_or_somebody_of_elsewhere(office: Office, other_o
     assert seen(ana, wanted)["state"] == "proposed"
 
 
+def test_nobody_asks_somebody_who_has_left(office: Office) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    with office.app.app_context():
+        leave(office.organisation_id, ana.member.id)
+    assert code(ask(tomas, ana)) == (422, "left")
+    assert tomas.get("/api/v1/expectations", params={"side": "asked_by_me"}).json()["items"] == []
+
+
+def test_what_is_agreed_stands_beside_the_button(office: Office) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    office.alias("ana", ana)
+    question = {"item": item(), "people": [{"role": "owner", "handle": "ana"}]}
+
+    def agreed(person: Person) -> Any:
+        return person.post("/api/v1/handoffs/resolve", question).json()["agreed"]
+
+    first = asked(tomas, ana)
+    assert agreed(tomas) is None, "asked is not agreed"
+    respond(ana, first, "decline", **DECLINE)
+    assert (agreed(tomas)["id"], agreed(tomas)["honest"]) == (first, True)
+    second = asked(tomas, ana)
+    respond(ana, second, "accept")
+    third = asked(tomas, ana)
+    respond(ana, third, "decline", **DECLINE)
+    assert agreed(tomas)["id"] == second, "what holds comes before what was declined since"
+    assert agreed(ana) is None
+    assert agreed(office.person("mei")) is None, "it is between two"
+    elsewhere = asked(tomas, ana, item=item("2"))
+    respond(ana, elsewhere, "accept")
+    respond(tomas, second, "withdraw")
+    assert agreed(tomas)["id"] == third
+
+
 def test_due_is_judged_by_the_servers_date(office: Office, clock: Clock) -> None:
     tomas, ana = office.person("tomas"), office.person("ana")
     set_clock(clock, datetime.combine(MONDAY, time(23, 59, 20), UTC), tomas, ana)
@@ -414,6 +448,24 @@ def test_rule_09_agreements_of_fewer_than_k_people_are_not_counted(
     month_of_agreements(office, customers, providers)
     set_clock(clock, at_noon(date(2027, 4, 1)), office.admin)
     assert agreements(office) == []
+
+
+def test_rule_09_a_smaller_k_does_not_open_what_was_promised_more(office: Office, clock: Clock) -> None:
+    set_clock(clock, at_noon(MONDAY), office.admin)
+    month_of_agreements(office, 4, 4)
+    rules = {
+        "base_version": 1, "attribution": "open", "k": 3, "colluders": 1, "calendar": "monthly", "breakdown": "none",
+        "retention_days": 180, "teammates_rate": None, "named_exports": False, "representative": None,
+    }  # fmt: skip
+    assert office.admin.put("/api/v1/policy", rules).status_code == 201
+    set_clock(clock, at_noon(date(2027, 5, 1)), office.admin)
+    assert office.admin.get("/api/v1/policy").json()["k"] == 3
+    assert agreements(office) == []
+    for person in office.people.values():
+        person.connect()
+    month_of_agreements(office, 3, 3)
+    set_clock(clock, at_noon(date(2027, 6, 1)), office.admin)
+    assert [row["month"] for row in agreements(office)] == ["2027-05"]
 
 
 def test_rule_09_a_figure_about_few_within_many_is_left_out(office: Office, clock: Clock) -> None:

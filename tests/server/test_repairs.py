@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
 import httpx
 import pytest
 
+from handclasp.privacy.leavers import leave
 from tests.support.office import Clock, Office, Person, item
 
 WORD = "A word on Monday would have helped."
@@ -90,6 +92,19 @@ def test_rule_13_other_verdicts_have_no_thread(office: Office, clock: Clock) -> 
     clock.forward(seconds=11)
     assert tomas.get(f"/api/v1/repairs/{rating}").status_code == 404
     assert ana.inbox()[0]["repair"] is None
+
+
+def test_rule_13_a_repaired_missed_is_exported_as_repaired(office: Office, clock: Clock) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    mended = missed(tomas, ana, clock)
+    missed(tomas, ana, clock, item=item("2"))
+    tomas.rate(ana, "met", item=item("3"))
+    clock.forward(seconds=11)
+    move(tomas, mended, "repaired")
+    lines = office.admin.get("/api/v1/exports/ratings", params={"format": "ndjson"}).text.splitlines()
+    rows = [json.loads(line) for line in lines[:-1]]
+    found = sorted((row["verdict"], row["repaired"] or "") for row in rows)
+    assert found == [("met", ""), ("missed", "no"), ("missed", "yes")]
 
 
 def test_rule_13_a_missed_that_is_taken_back_closes_its_thread_and_its_words_are_gone(
@@ -288,3 +303,12 @@ def test_rule_11_messages_of_somebody_muted_arrive_read(office: Office) -> None:
     ana.put(f"/api/v1/mutes/{tomas.id}", {"kind": "mute"})
     say(tomas, repair, "Hello?")
     assert {(entry["kind"], entry["read"]) for entry in ana.inbox()} == {("word", False), ("repair", True)}
+
+
+def test_nobody_writes_to_somebody_who_has_left(office: Office) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    repair = word(tomas, ana)
+    with office.app.app_context():
+        leave(office.organisation_id, ana.member.id)
+    assert code(say(tomas, repair, "Still there?")) == (409, "left")
+    assert move(tomas, repair, "closed").status_code == 200

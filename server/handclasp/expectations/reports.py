@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from ..db import reading, utc_now
 from ..people.models import Team
-from ..policy.service import policy_in_force
+from ..policy.service import policy_history
 from .models import Expectation
 from .service import is_honest
 from .steps import OPEN, ExpectationState
@@ -35,10 +35,14 @@ class AgreementCount:
 
 
 def agreements(organisation_id: UUID) -> Sequence[AgreementCount]:
-    """All closed months, latest first; only cells of at least k customers and k providers (k of the policy)."""
-    month_begins = utc_now().astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    """All closed months, latest first; only cells of at least k customers and k providers.
+
+    k is the most that the policy has promised any of the cell since it was asked for.
+    """
+    now = utc_now()
+    month_begins = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     with reading(organisation_id) as session:
-        k = policy_in_force(session, organisation_id).k
+        history = policy_history(session, organisation_id)
         teams = {
             team.id: team
             for team in session.execute(select(Team).where(Team.organisation_id == organisation_id)).scalars()
@@ -58,11 +62,11 @@ def agreements(organisation_id: UUID) -> Sequence[AgreementCount]:
     cells: defaultdict[tuple[str, UUID | None], list[Expectation]] = defaultdict(list)
     for expectation in ended:
         cells[_month(expectation.changed_at), expectation.provider_team_id].append(expectation)
-    counts = [
-        _count(month, teams.get(team_id) if team_id else None, cell, k)
-        for (month, team_id), cell in cells.items()
-        if _is_large(cell, k)
-    ]
+    counts: list[AgreementCount] = []
+    for (month, team_id), cell in cells.items():
+        k = max(history.at(moment).k for moment in (now, *(expectation.proposed_at for expectation in cell)))
+        if _is_large(cell, k):
+            counts.append(_count(month, teams.get(team_id) if team_id else None, cell, k))
     counts.sort(key=lambda count: count.team.name if count.team else "")
     counts.sort(key=lambda count: count.month, reverse=True)
     return counts

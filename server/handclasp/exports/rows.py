@@ -27,14 +27,15 @@ from ..people.models import Member, Team
 from ..policy.changes import MOST_K
 from ..policy.models import Attribution
 from ..policy.service import policy_history
-from ..ratings.models import Rating
+from ..ratings.models import Rating, Verdict
+from ..repairs.models import Repair, RepairState
 
 OTHER = "other"
 _BATCH = 500
 
 Row = dict[str, str | None]
 
-RATING_COLUMNS = ("month", "tool", "kind", "direction", "verdict", "rater_team", "subject_team")
+RATING_COLUMNS = ("month", "tool", "kind", "direction", "verdict", "repaired", "rater_team", "subject_team")
 NAMED_COLUMNS = (*RATING_COLUMNS, "rater", "rater_email", "subject", "subject_email")
 NOTE_COLUMNS = ("month", "kind", "tool", "author_team", "recipient_team")
 MEMBER_COLUMNS = ("email", "name", "team", "role", "joined_at")
@@ -102,19 +103,21 @@ def rating_rows(session: Session, organisation_id: UUID) -> Iterator[Row]:
             Rating.subject_id,
             Rating.direction,
             Rating.verdict,
+            Repair.state,
         )
         .join(Handoff, (Handoff.organisation_id == Rating.organisation_id) & (Handoff.id == Rating.handoff_id))
         .join(Item, (Item.organisation_id == Handoff.organisation_id) & (Item.id == Handoff.item_id))
+        .join(Repair, _has_thread(), isouter=True)
         .where(*_visible(organisation_id))
         # The client's random id as the order: rows that stand together tell nothing.
         .order_by(Rating.id)
     )
     crowd, promise = _Crowd(), _Promise(session, organisation_id)
-    for given_at, tool, kind, rater_team, subject_team, rater, subject, _, _ in _stream(session, query):
+    for given_at, tool, kind, rater_team, subject_team, rater, subject, *_ in _stream(session, query):
         cell = _Cell(_month(given_at), tool, kind, rater_team, subject_team)
         crowd.add(cell, promise.k(given_at), rater, subject)
     teams = _team_names(session, organisation_id)
-    for given_at, tool, kind, rater_team, subject_team, _, _, direction, verdict in _stream(session, query):
+    for given_at, tool, kind, rater_team, subject_team, _, _, direction, verdict, thread in _stream(session, query):
         cell = _Cell(_month(given_at), tool, kind, rater_team, subject_team)
         large = crowd.is_large(cell)
         yield {
@@ -123,6 +126,7 @@ def rating_rows(session: Session, organisation_id: UUID) -> Iterator[Row]:
             "kind": kind if large else OTHER,
             "direction": direction.value,
             "verdict": verdict.value,
+            "repaired": _repaired(verdict, thread),
             "rater_team": teams.get(rater_team, OTHER) if large else OTHER,
             "subject_team": teams.get(subject_team, OTHER) if large else OTHER,
         }
@@ -138,6 +142,7 @@ def named_rating_rows(session: Session, organisation_id: UUID) -> Iterator[Row]:
             Item.kind,
             Rating.direction,
             Rating.verdict,
+            Repair.state,
             Rating.rater_team_id,
             Rating.subject_team_id,
             rater.name,
@@ -149,11 +154,12 @@ def named_rating_rows(session: Session, organisation_id: UUID) -> Iterator[Row]:
         .join(Item, (Item.organisation_id == Handoff.organisation_id) & (Item.id == Handoff.item_id))
         .join(rater, (rater.organisation_id == Rating.organisation_id) & (rater.id == Rating.rater_id))
         .join(subject, (subject.organisation_id == Rating.organisation_id) & (subject.id == Rating.subject_id))
+        .join(Repair, _has_thread(), isouter=True)
         .where(*_visible(organisation_id))
         .order_by(Rating.id)
     )
     teams, history = _team_names(session, organisation_id), policy_history(session, organisation_id)
-    for given_at, tool, kind, direction, verdict, rater_team, subject_team, *people in _stream(session, query):
+    for given_at, tool, kind, direction, verdict, thread, rater_team, subject_team, *people in _stream(session, query):
         policy = history.at(given_at)
         if not policy.named_exports or policy.attribution is not Attribution.OPEN:
             continue
@@ -163,10 +169,22 @@ def named_rating_rows(session: Session, organisation_id: UUID) -> Iterator[Row]:
             "kind": kind,
             "direction": direction.value,
             "verdict": verdict.value,
+            "repaired": _repaired(verdict, thread),
             "rater_team": teams.get(rater_team),
             "subject_team": teams.get(subject_team),
             **dict(zip(NAMED_COLUMNS[len(RATING_COLUMNS) :], people, strict=True)),
         }
+
+
+def _has_thread() -> ColumnElement[bool]:
+    return (Repair.organisation_id == Rating.organisation_id) & (Repair.id == Rating.id)
+
+
+def _repaired(verdict: Verdict, thread: RepairState | None) -> str | None:
+    """Whether a missed has been repaired (rule 13); None for other verdicts."""
+    if verdict is not Verdict.MISSED:
+        return None
+    return "yes" if thread is RepairState.REPAIRED else "no"
 
 
 def _visible(organisation_id: UUID) -> tuple[ColumnElement[bool], ...]:
