@@ -440,6 +440,7 @@ def agreed(session: Session, caller: Caller, item: SeenItem, colleague_id: UUID)
             Expectation.organisation_id == caller.organisation_id,
             Expectation.customer_id == caller.member_id,
             Expectation.provider_id == colleague_id,
+            Expectation.need != "",
             Expectation.state.in_((ExpectationState.ACCEPTED, ExpectationState.DECLINED, ExpectationState.DONE)),
             Item.tool == item.tool,
             Item.host == item.host,
