@@ -86,7 +86,7 @@ test("what waits says why, what is refused says it louder", () => {
 
 test("what a refused operation wanted is told by it and by what the server has", () => {
   const rejected = problem("rating-released");
-  const stored = { verdict: "met", cause: null, what_would_have_helped: null } as const;
+  const stored = { revision: 1, verdict: "met", cause: null, what_would_have_helped: null } as const;
   assert.equal(standingIn([operation({ rejected })], { stored: null }).wish, "given");
   assert.equal(standingIn([operation({ rejected })], { stored }).wish, "changed");
   assert.equal(standingIn([operation({ rejected, kind: "withdraw-rating" })], { stored }).wish, "withdrawn");

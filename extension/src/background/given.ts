@@ -9,6 +9,7 @@ import { waysOut, type WayOut } from "../shared/ways-out.js";
 import { call } from "./http.js";
 import { isGiving, sendingIn, standingIn } from "./outbox-rules.js";
 import { fromServer } from "./ratings.js";
+import { attributionOf } from "./rules.js";
 import { accountId, database, type Account, type GivenNote, type GivenRating, type Operation } from "./store.js";
 
 const PAGE = 50;
@@ -18,7 +19,10 @@ export async function givenHere(account: Account): Promise<GivenEntry[]> {
   const db = await database();
   const mine = <T extends { account: string }>(rows: T[]): T[] => rows.filter((row) => row.account === accountId(account));
   const waiting = Map.groupBy(mine(await db.getAll("operations")).filter(isGiving), (operation) => operation.target);
-  const ratings = mine(await db.getAll("ratings"))
+  const rated = mine(await db.getAll("ratings"));
+  const attributions = await Promise.all(rated.map(attributionOf));
+  const ratings = rated
+    .map((rating, at) => ({ ...rating, attribution: attributions[at] ?? null }))
     .map((rating) => ({ withdrawn: rating.withdrawn, entry: ratingEntry(rating, waiting.get(rating.id) ?? []) }))
     // One whose taking back was refused still stands.
     .filter(({ withdrawn, entry }) => !withdrawn || entry.sending === "rejected")

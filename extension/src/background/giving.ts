@@ -43,7 +43,8 @@ export async function rate(account: Account, handoff: Handoff, picked: Person | 
     handle: about.handle,
     person: about.person,
     name: about.name,
-    ...said({ verdict, text: pooled ? null : text, cause: known?.verdict === verdict ? known.cause : null }),
+    // Words that a pooled rating cannot carry go along: the server refuses them, and they are offered another way.
+    ...said({ verdict, text, cause: known?.verdict === verdict ? known.cause : null }),
     revision: (known?.revision ?? 0) + 1,
     known_to_server: known?.known_to_server ?? false,
     stored: known?.stored ?? null,
@@ -68,11 +69,10 @@ function said({ verdict, text, cause }: Saying): Pick<GivenRating, "verdict" | "
   return { verdict, what_would_have_helped: missed ? text : null, cause: missed ? cause : null };
 }
 
-/** Changes what one of my ratings says. Words are left out of a pooled one: they would never be read. */
+/** Changes what one of my ratings says. */
 export async function change(id: string, saying: Saying): Promise<void> {
   const known = await ratingOf(id);
-  const text = known.attribution === "pooled" ? null : saying.text;
-  await put({ ...known, ...next(known), ...said({ ...saying, text }) });
+  await put({ ...known, ...next(known), ...said(saying) });
 }
 
 /** Sends a rating again with other words, or with none. */

@@ -70,6 +70,6 @@ export function fromServer(account: Account, rating: Rating, item: Item, handle:
 }
 
 /** What stands at the server by its answer; null for a rating that is taken back. */
-export function storedIn({ verdict, cause, what_would_have_helped, withdrawn }: Rating): Stored | null {
-  return verdict === null || withdrawn ? null : { verdict, cause, what_would_have_helped };
+export function storedIn({ revision, verdict, cause, what_would_have_helped, withdrawn }: Rating): Stored | null {
+  return verdict === null || withdrawn ? null : { revision, verdict, cause, what_would_have_helped };
 }

@@ -2,7 +2,7 @@
 import type { Attribution, Me } from "../shared/api.js";
 import type { Pool } from "../shared/handoff.js";
 import { call } from "./http.js";
-import { accountId, readSetting, writeSetting, type Account, type Rules } from "./store.js";
+import { accountId, readSetting, writeSetting, type Account, type GivenRating, type Rules } from "./store.js";
 
 const FRESH = 60 * 60_000;
 
@@ -10,6 +10,13 @@ const FRESH = 60 * 60_000;
 export async function rulesOf(account: Account): Promise<Rules | null> {
   const rules = await readSetting("rules");
   return rules?.account === accountId(account) ? rules : null;
+}
+
+/** What a rating is; one the server has not answered about is taken for what the rules were when they were last told. */
+export async function attributionOf({ account, attribution }: Pick<GivenRating, "account" | "attribution">): Promise<Attribution | null> {
+  if (attribution !== null) return attribution;
+  const rules = await readSetting("rules");
+  return rules?.account === account ? rules.attribution : null;
 }
 
 /** Keeps the rules that came with who I am. */

@@ -34,6 +34,7 @@ export interface Operation {
 
 /** What the server last stored of a rating. */
 export interface Stored {
+  revision: number;
   verdict: Verdict;
   cause: Cause | null;
   what_would_have_helped: string | null;
@@ -198,13 +199,13 @@ async function addFairPlay(transaction: Upgrade): Promise<void> {
   for (const operation of waiting) await operations.put({ ...operation, held: null });
   const ratings = transaction.objectStore("ratings");
   for (const rating of await ratings.getAll()) {
-    const { verdict, what_would_have_helped, known_to_server } = rating;
+    const { revision, verdict, what_would_have_helped, known_to_server } = rating;
     const settled = known_to_server && waiting.every(({ target }) => target !== rating.id);
     await ratings.put({
       ...rating,
       direction: "service",
       cause: null,
-      stored: settled ? { verdict, cause: null, what_would_have_helped } : null,
+      stored: settled ? { revision, verdict, cause: null, what_would_have_helped } : null,
       attribution: "open",
       release_on: null,
       released: false,

@@ -125,8 +125,7 @@ export class Button {
 
   /** A button with a sign for its face; its words are its name. */
   private drawn(face: Sign, choice: Choice, words: string): HTMLButtonElement {
-    const button = this.button("link", choice, "", face, { "aria-label": words, title: words });
-    return button;
+    return this.button("link", choice, "", face, { "aria-label": words, title: words });
   }
 
   private given({ verdict, words }: Extract<View, { kind: "given" }>): HTMLElement {
@@ -311,6 +310,8 @@ export class Button {
     const title = card.title === null ? [] : [this.text(speak(card.title), "line")];
     const chips = document.createElement("span");
     chips.className = "chips";
+    chips.setAttribute("role", "group");
+    if (card.title !== null) chips.setAttribute("aria-label", speak(card.title));
     chips.append(...card.chips.map((chip) => this.chip(chip)));
     this.card.replaceChildren(...lines, ...title, ...(card.chips.length === 0 ? [] : [chips]));
     if (focused !== undefined) this.card.querySelector<HTMLElement>(`[data-choice="${focused}"]`)?.focus({ preventScroll: true });
