@@ -381,6 +381,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rings and pile-ons that were flagged, the latest first. Each look is logged for every member to read. */
+        get: operations["list_patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patterns/{flag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that a flag has been looked at. Nothing else happens. */
+        put: operations["put_pattern"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1056,6 +1092,24 @@ export interface components {
             name?: string | null;
             /** @default null */
             email?: string | null;
+        };
+        Pattern: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "ring" | "pile_on";
+            members: components["schemas"]["Person"][];
+            acts: number;
+            /** Format: date */
+            found_on: string;
+            seen: boolean;
+        };
+        PatternSeen: {
+            seen: boolean;
+        };
+        PatternsPage: {
+            items: components["schemas"]["Pattern"][];
+            next: string | null;
         };
         Pause: {
             paused: boolean;
@@ -2201,6 +2255,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoteReported"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_patterns: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternsPage"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_pattern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatternSeen"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternSeen"];
                 };
             };
             /** @description A problem that says what to do */

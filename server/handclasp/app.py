@@ -22,6 +22,7 @@ from .exports import views as exports
 from .health import blueprint as health
 from .inbox import views as inbox
 from .notes import views as notes
+from .patterns import views as patterns
 from .people import views as people
 from .policy import pages as policy_pages
 from .policy import views as policy
@@ -76,6 +77,7 @@ def create_app(config: Config | None = None) -> Flask:
         exports,
         inbox,
         notes,
+        patterns,
         people,
         policy,
         policy_pages,

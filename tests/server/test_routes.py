@@ -105,6 +105,10 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("post", "/api/v1/exports/named/{named_id}/countersign"): {
         "nobody": 401, "member": 404, "admin": 404, "script": 403, "foreign": 404,
     },
+    ("get", "/api/v1/patterns"): {"nobody": 401, "member": 403, "admin": 200, "script": 403, "foreign": 200},
+    ("put", "/api/v1/patterns/{flag_id}"): {
+        "nobody": 401, "member": 403, "admin": 404, "script": 403, "foreign": 404,
+    },
     ("get", "/api/v1/exports/{dataset}"): {
         "nobody": 401, "member": 403, "admin": 200, "script": 200, "foreign": 200,
     },
@@ -154,6 +158,7 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
         ("put", "/api/v1/notes/{note_id}/public"): {"public": True},
         ("put", "/api/v1/reported-notes/{note_id}"): {"settled": True},
         ("put", "/api/v1/mutes/{member_id}"): {"kind": "block"},
+        ("put", "/api/v1/patterns/{flag_id}"): {"seen": True},
         ("put", "/api/v1/expectations/{expectation_id}"): need,
         ("post", "/api/v1/expectations/{expectation_id}/response"): {"action": "withdraw"},
         ("put", "/api/v1/repairs/{repair_id}"): {"state": "closed"},
@@ -169,6 +174,7 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
             named_id=uuid.uuid4(),
             expectation_id=expectation_id,
             repair_id=repair_id,
+            flag_id=uuid.uuid4(),
         )
         if path == "/api/v1/ratings/{rating_id}" and method == "delete":
             url += "?revision=2"
