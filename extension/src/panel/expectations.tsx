@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { isDueSoon, localDate, merged } from "../shared/agreements.js";
+import type { Person } from "../shared/api.js";
 import { ask } from "../shared/ask.js";
 import { t } from "../shared/browser.js";
 import type { Expectations as Both, ExpectationView, Side } from "../shared/fair-play-messages.js";
@@ -12,6 +13,7 @@ import { Avatar, Notice, Sign, When, wordsOf } from "./parts.js";
 import { Propose } from "./propose.js";
 import { useChanges, useFocusBack, useLoaded } from "./use.js";
 
+const MOST_SUGGESTED = 5;
 const SIDES: readonly Side[] = ["asked_of_me", "asked_by_me"];
 
 export function Expectations(): JSX.Element {
@@ -50,6 +52,7 @@ export function Expectations(): JSX.Element {
           <Propose
             person={null}
             item={null}
+            suggestions={value === null ? [] : colleaguesIn(value)}
             cancel={() => setProposing(false)}
             done={(name) => {
               setProposing(false);
@@ -191,6 +194,12 @@ function longer(fresh: Both, older: Both): Both {
 function mergedViews(fresh: ExpectationView[], older: ExpectationView[]): ExpectationView[] {
   const withId = (view: ExpectationView): ExpectationView & { id: string } => ({ ...view, id: view.expectation.id });
   return merged(fresh.map(withId), older.map(withId));
+}
+
+/** Whom I have agreements with, each once. */
+function colleaguesIn(both: Both): Person[] {
+  const people = SIDES.flatMap((side) => both[side].views.map(({ expectation }) => colleagueIn(expectation)));
+  return [...new Map(people.map((person) => [person.id, person])).values()].slice(0, MOST_SUGGESTED);
 }
 
 function byDue(one: ExpectationView, other: ExpectationView): number {

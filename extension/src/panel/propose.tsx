@@ -12,13 +12,20 @@ import { ItemLine, PeoplePicker } from "./parts.js";
  * Asks for whom (unless that is known), what and by when. `done` is told the name of whoever is asked, once it is in
  * the outbox.
  */
-export function Propose(props: { person: Person | null; item: Item | null; done: (name: string) => void; cancel: () => void }): JSX.Element {
+export function Propose(props: {
+  person: Person | null;
+  item: Item | null;
+  /** Colleagues to choose from before anything is typed, and while the server is away. */
+  suggestions?: readonly Person[];
+  done: (name: string) => void;
+  cancel: () => void;
+}): JSX.Element {
   const [person, setPerson] = useState(props.person);
   if (person === null) {
     return (
       <div class="fields" data-testid="propose">
         <span class="strong">{t("whomDoYouNeed")}</span>
-        <PeoplePicker focus label={t("searchByName")} suggestions={[]} search={(q) => ask("panel.people", { q })} pick={setPerson} />
+        <PeoplePicker focus label={t("searchByName")} suggestions={props.suggestions ?? []} search={(q) => ask("panel.people", { q })} pick={setPerson} />
         <div class="row">
           <button type="button" class="btn" onClick={props.cancel}>
             {t("cancel")}
