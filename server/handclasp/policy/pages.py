@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..auth.guard import caller, permit
 from ..contract import load
-from ..errors import Problem, bad_field
+from ..errors import Problem, invalid
 from ..people import service as people
 from ..permissions import Permission
 from . import publishing
@@ -84,8 +83,7 @@ def choose_first() -> AnyResponse:
     version = publishing.rules(caller().organisation_id).in_force
     wanted = Attribution.POOLED if request.form.get("attribution") == "pooled" else Attribution.OPEN
     if wanted is not version.terms.attribution:
-        form = MultiDict(_as_form(version)) | {"attribution": wanted.value}
-        publishing.publish(caller(), _command(form))
+        publishing.publish(caller(), _command(_as_form(version) | {"attribution": wanted.value}))
     return redirect("/members", 303)
 
 
@@ -143,18 +141,18 @@ def _command(form: Mapping[str, str]) -> PolicyCommand:
     body |= {name: _number(form.get(name, "")) for name in _NUMBERS}
     body["teammates_rate"] = _TEAMMATES.get(form.get("teammates_rate", ""))
     body["named_exports"] = "named_exports" in form
-    body["representative"] = _representative(form.get("representative", "").strip())
-    return load(PolicyPutSchema(), body)
+    email = form.get("representative", "").strip()
+    found = people.member_by_email(caller().organisation_id, email) if email else None
+    body["representative"] = str(found.id) if found else None
+    wrong = [{"pointer": "#/representative", "detail": "Nobody here has this address."}] if email and not found else []
+    try:
+        command: PolicyCommand = load(PolicyPutSchema(), body)
+    except Problem as problem:
+        raise invalid([*problem.errors, *wrong]) from problem
+    if wrong:
+        raise invalid(wrong)
+    return command
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _representative(email: str) -> str | None:
-    if not email:
-        return None
-    found = people.member_by_email(caller().organisation_id, email)
-    if found is None:
-        raise bad_field("#/representative", "Nobody here has this address.")
-    return str(found.id)
