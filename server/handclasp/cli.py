@@ -36,6 +36,7 @@ from .policy.models import Attribution
 from .policy.service import POOLED_FROM, suggested_attribution
 from .privacy import leavers
 from .privacy import service as privacy
+from .sealing import rotation
 from .tools.matcher import match_url
 from .tools.service import bundled_tools, check_tool
 
@@ -310,6 +311,19 @@ def serve(without_worker: bool) -> None:
         *(() if without_worker else ("--config", "python:handclasp.beside")),
     ]
     os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, no shell
+
+
+@cli.command("rotate-secret")
+def rotate_secret() -> None:
+    """Replace the server's secret, and wrap the keys of pooled ratings anew. Stopped halfway, run it again."""
+    with _application() as (_, config):
+        done = rotation.rotate(config, [organisation.organisation_id for organisation in people.organisations()])
+    if done.made:
+        click.echo(f"A new secret stands in {config.secret_file}. Keep it with the next backup.")
+    else:
+        click.echo("The secret is new already.")
+    keys = "1 key rests" if done.wrapped == 1 else f"{done.wrapped} keys rest"
+    click.echo(f"{keys} under it from now on. Nothing was lost; restart the server when it suits you.")
 
 
 @cli.command("doctor")
