@@ -1,6 +1,6 @@
 /** What a recipient may do about an entry: share thanks, report a note, keep its author away. */
 import type { JSX } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ask } from "../shared/ask.js";
 import { t } from "../shared/browser.js";
 import type { InboxEntry, Muted } from "../shared/api.js";
@@ -41,7 +41,8 @@ function Choices({ entry, author }: { entry: InboxEntry; author: NonNullable<Inb
   const [quiet, setQuiet] = useState<Muted["kind"] | null>(null);
   const [shared, setShared] = useState(entry.public);
   const [reported, setReported] = useState(entry.reported);
-  const box = useFocusBack<HTMLDivElement>(asking);
+  const box = useRef<HTMLDivElement>(null);
+  useFocusBack(box, asking);
   const first = firstName(author.name);
   const note = entry.kind === "thanks" || entry.kind === "word";
   useEffect(() => {

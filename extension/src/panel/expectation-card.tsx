@@ -1,6 +1,6 @@
 /** One agreement: what is needed, how it stands, and what I may do about it. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { isDueSoon, isOpen, localDate } from "../shared/agreements.js";
 import { ask } from "../shared/ask.js";
 import { t } from "../shared/browser.js";
@@ -35,7 +35,8 @@ export function LiveExpectation({ expectation }: { expectation: Expectation }): 
 export function ExpectationBody({ view, set }: { view: ExpectationView; set: (view: ExpectationView) => void }): JSX.Element {
   const [doing, setDoing] = useState<Doing>(null);
   const [told, setTold] = useState<string | null>(null);
-  const box = useFocusBack<HTMLDivElement>(doing);
+  const box = useRef<HTMLDivElement>(null);
+  useFocusBack(box, doing);
   const { expectation, sending, problem } = view;
   const first = firstName(colleagueIn(expectation).name);
 

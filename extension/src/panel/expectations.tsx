@@ -1,6 +1,6 @@
 /** My agreements: what colleagues need of me, what I need of them, and what is due soon. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { isDueSoon, localDate, merged } from "../shared/agreements.js";
 import type { Person } from "../shared/api.js";
 import { ask } from "../shared/ask.js";
@@ -23,7 +23,8 @@ export function Expectations(): JSX.Element {
   );
   const [proposing, setProposing] = useState(false);
   const [told, setTold] = useState<string | null>(null);
-  const box = useFocusBack<HTMLElement>(proposing ? "propose-open" : null);
+  const box = useRef<HTMLElement>(null);
+  useFocusBack(box, proposing ? "propose-open" : null);
   const { value } = both;
   useChanges(() => {
     // What was done here shows at once; what the server made of it, when it has answered.

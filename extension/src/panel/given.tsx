@@ -10,6 +10,7 @@ import type { WayOut } from "../shared/ways-out.js";
 import { Causes } from "./causes.js";
 import { Loading } from "./inbox.js";
 import { Avatar, ItemLine, Notice, PeoplePicker, Sign, TextForm, VerdictWord, Verdicts, When, wordsOf } from "./parts.js";
+import { RepairOf } from "./repair-thread.js";
 import { useChanges, useLoaded } from "./use.js";
 import { WaysOut } from "./ways-out.js";
 
@@ -42,6 +43,11 @@ export function Given(): JSX.Element {
       ))}
     </ul>
   );
+}
+
+/** A word, and an open missed, has started a thread once the server has it. */
+function hasThread({ kind, verdict, attribution, sending }: GivenEntry): boolean {
+  return sending === "sent" && (kind === "word" || (verdict === "missed" && attribution !== "pooled"));
 }
 
 function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[]) => void }): JSX.Element {
@@ -93,6 +99,7 @@ function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[])
         {entry.item !== null && <ItemLine item={entry.item} />}
         <Standing entry={entry} />
         {doing === "nothing" && entry.sending === "rejected" && <WaysOut quiet ways={entry.ways} take={take} />}
+        {doing === "nothing" && hasThread(entry) && <RepairOf id={id} />}
         {doing === "nothing" && canChange && (
           <div class="row">
             <Quiet name="change" run={() => setDoing("change")} />

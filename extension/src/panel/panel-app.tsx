@@ -1,6 +1,6 @@
 /** The popup: who is connected, the tabs, and what stands in the way. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../shared/ask.js";
 import { api, t } from "../shared/browser.js";
 import type { Connection } from "../shared/messages.js";
@@ -19,7 +19,8 @@ export function PanelApp(): JSX.Element {
   const [connection, setConnection] = useState<Connection | null>(null);
   const [unread, setUnread] = useState(0);
   const [you, setYou] = useState(false);
-  const head = useFocusBack<HTMLElement>(you ? "you-open" : null);
+  const head = useRef<HTMLElement>(null);
+  useFocusBack(head, you ? "you-open" : null);
   const load = (): void => {
     void ask("panel.status", {}).then((status) => {
       setConnection(status.connection);

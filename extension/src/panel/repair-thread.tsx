@@ -1,6 +1,6 @@
 /** The private thread that a word or a missed starts: what was said, the answer, and how it ends. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../shared/ask.js";
 import { t } from "../shared/browser.js";
 import type { Repair } from "../shared/api.js";
@@ -13,20 +13,26 @@ interface Props {
   repair: Repair;
   /** What stands above it or opens it: the first message, or nothing yet, and then the latest one is shown. */
   from: "first" | "latest";
+  /** It was asked for: everything is shown, and the focus goes to it. */
+  open?: boolean;
 }
 
-export function RepairThread({ repair: known, from }: Props): JSX.Element {
+export function RepairThread({ repair: known, from, open: asked = false }: Props): JSX.Element {
   const [view, setView] = useState<RepairView>({ repair: known, sending: "sent", problem: null });
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(asked);
   const [answering, setAnswering] = useState(false);
   const [told, setTold] = useState<string | null>(null);
-  const box = useFocusBack<HTMLDivElement>(answering ? "answer" : null);
+  const box = useRef<HTMLDivElement>(null);
+  useFocusBack(box, answering ? "answer" : null);
   const load = (): void => {
     ask("panel.repair", { repair: known })
       .then(setView)
       .catch(() => undefined);
   };
   useEffect(load, [known]);
+  useEffect(() => {
+    if (asked) box.current?.focus();
+  }, []);
   useChanges(load);
 
   const { repair, sending, problem } = view;
@@ -56,6 +62,7 @@ export function RepairThread({ repair: known, from }: Props): JSX.Element {
         </button>
       )}
       {shown.length > 0 && <Messages repair={repair} messages={shown} />}
+      {asked && whole.length === 0 && repair.state === "open" && <p class="stands">{t("noAnswerYet")}</p>}
       {repair.state !== "open" && (
         <p class="stands" data-testid="stands">
           {repair.state === "repaired" ? t("threadRepaired") : t("threadClosed")}
@@ -141,5 +148,29 @@ function Act({ name, label, run }: { name: string; label: string; run: () => voi
     <button type="button" class="btn quiet" data-testid={name} onClick={run}>
       {label}
     </button>
+  );
+}
+
+/** The thread of what I gave, asked for when it is wanted: the list of what I gave does not bring it. */
+export function RepairOf({ id }: { id: string }): JSX.Element {
+  const [view, setView] = useState<RepairView | null>(null);
+  const [told, setTold] = useState<string | null>(null);
+  const open = (): void => {
+    setTold(null);
+    ask("panel.repair-of", { id })
+      .then((found) => {
+        setView(found);
+        if (found === null) setTold(t("noThread"));
+      })
+      .catch((error: unknown) => setTold(wordsOf(error)));
+  };
+  if (view !== null) return <RepairThread repair={view.repair} from="first" open />;
+  return (
+    <div class="thread">
+      <div class="row">
+        <Act name="open-thread" label={t("showTheThread")} run={open} />
+      </div>
+      <Notice text={told} />
+    </div>
   );
 }

@@ -51,12 +51,11 @@ export function useLoaded<T>(now: () => Promise<T>, before?: () => Promise<T | n
 }
 
 /**
- * Brings the focus back when what a button opened has closed: to the button, found by its `data-testid`, or to the box
- * itself where the button has gone.
+ * Brings the focus back when what a button in the box opened has closed: to the button, found by its `data-testid`, or
+ * to the box itself where the button has gone.
  * @param open the testid of the button whose form or question is open; null when nothing is
  */
-export function useFocusBack<T extends HTMLElement>(open: string | null): { current: T | null } {
-  const box = useRef<T>(null);
+export function useFocusBack(box: { readonly current: HTMLElement | null }, open: string | null): void {
   const before = useRef(open);
   useEffect(() => {
     if (open === null && before.current !== null) {
@@ -65,5 +64,4 @@ export function useFocusBack<T extends HTMLElement>(open: string | null): { curr
     }
     before.current = open;
   }, [open]);
-  return box;
 }
