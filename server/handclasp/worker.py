@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from .db import utc_now, writing
 from .errors import Problem
 from .limits import service as limits
+from .patterns.service import look
 from .people.service import organisations
 from .privacy.expiry import expire
 from .ratings import sealed
@@ -47,7 +48,7 @@ def turn(*, nightly: bool) -> None:
     for organisation in organisations():
         chores: list[Callable[[UUID], object]] = [_release]
         if nightly:
-            chores += [expire, _empty_limits, _shuffle]
+            chores += [expire, look, _empty_limits, _shuffle]
         for chore in chores:
             _attempt(chore, organisation.organisation_id)
 
