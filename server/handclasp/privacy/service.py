@@ -80,6 +80,8 @@ def _erase(erased: Erased) -> None:
             .where(Member.organisation_id == organisation_id, Member.id == erased.member_id)
             .with_for_update(of=Member)
         ).scalar_one()
+        if found.erased_at is not None:
+            return  # another process came first
         forget(session, found, erased.erased_at)
         _note_down(session, erased)
         record(session, organisation_id, None, AuditAction.ERASURE, {})
