@@ -16,7 +16,7 @@ _PILE_PEOPLE = 8
 _PILE_DAYS = 5
 _PILE_RECENT_DAYS = 30
 _PILE_USUAL_DAYS = 60
-_PILE_FALSE_SHARE = 0.01
+_PILE_FALSE_SHARE = 0.02
 """The share of false ones among flagged pile-ons that is put up with (Benjamini-Hochberg)."""
 
 
