@@ -844,6 +844,11 @@ export interface components {
             read: boolean;
             author: components["schemas"]["Person"] | null;
             item: components["schemas"]["Item"] | null;
+            /**
+             * @description Whether a rating is about my work or about what I asked for
+             * @enum {string|null}
+             */
+            direction: "service" | "request" | null;
             /** @enum {string|null} */
             verdict: "missed" | "met" | "exceeded" | null;
             text: string | null;

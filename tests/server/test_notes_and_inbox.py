@@ -74,6 +74,16 @@ def test_a_rating_is_seen_when_its_undo_window_has_passed(office: Office, clock:
     assert (entry["verdict"], entry["text"]) == ("missed", "A word on Monday.")
 
 
+def test_a_rating_says_whether_it_is_about_my_work_or_what_i_asked_for(office: Office, clock: Clock) -> None:
+    ana, tomas = office.person("ana"), office.person("tomas")
+    tomas.rate(ana)
+    tomas.rate(ana, direction="request")
+    tomas.thank(ana)
+    clock.forward(seconds=11)
+
+    assert sorted(str(entry["direction"]) for entry in ana.inbox()) == ["None", "request", "service"]
+
+
 def test_the_same_verdict_again_disturbs_nobody(office: Office, clock: Clock) -> None:
     tomas, ana = office.person("tomas"), office.person("ana")
     rating_id = uuid.uuid4()

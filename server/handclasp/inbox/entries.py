@@ -12,25 +12,25 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from ..auth.caller import Caller
 from ..expectations.models import Expectation, ExpectationState
 from ..expectations.service import ExpectationView
 from ..expectations.service import seen_by as expectation_seen_by
+from ..expectations.steps import Side
 from ..handoffs.models import Item
 from ..notes.models import Mute, Note, NoteKind, Quiet
 from ..people.models import Member
-from ..ratings.models import Rating, Verdict
+from ..ratings.models import Direction, Rating, Verdict
 from ..releases.models import Release
 from ..releases.showing import ShownRelease, shown
 from ..repairs.models import Repair, RepairMessage
 from ..repairs.service import RepairView
-
 
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
@@ -56,6 +56,7 @@ class InboxEntry:
     read: bool
     author: Member | None = None
     item: Item | None = None
+    direction: Direction | None = None
     verdict: Verdict | None = None
     text: str | None = None
     public: bool = False
@@ -144,6 +145,7 @@ class Ratings(Source):
                 read=read,
                 author=rating.rater,
                 item=rating.item,
+                direction=rating.direction,
                 verdict=rating.verdict,
                 text=rating.what_would_have_helped,
                 thread=rating.id if rating.verdict is Verdict.MISSED else None,
@@ -213,40 +215,52 @@ class Notes(Source):
         )
 
 
-class Expectations(Source):
-    """What is asked of the caller, and what the caller asked once it is answered; each stands at its latest step."""
+class _Side(Source):
+    """What comes to the caller as one of two: as a customer, or as a provider."""
+
+    side: ClassVar[Side]
+
+    def _of(self, table: type[Expectation | Repair], column: str) -> InstrumentedAttribute[Any]:
+        """The column of the caller's side, such as `customer_read_at` for `{side}_read_at`."""
+        return getattr(table, column.format(side=self.side.value))
+
+    def _mine(self, table: type[Expectation | Repair]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        return (
+            table.organisation_id == self._caller.organisation_id,
+            self._of(table, "{side}_id") == self._caller.member_id,
+        )
+
+
+class _Expectations(_Side):
+    """Agreements, each at its latest step."""
+
+    @abstractmethod
+    def _comes(self) -> ColumnElement[bool]:
+        """Which of them come into the inbox."""
 
     def _conditions(self, *, read: bool) -> Sequence[ColumnElement[bool]]:
-        me, answered = self._caller.member_id, Expectation.answered_at.is_not(None)
-        of_me = and_(
-            Expectation.provider_id == me,
-            Expectation.hidden.is_(False),
-            # What was taken back before anybody answered asks for nothing.
-            or_(Expectation.state != ExpectationState.WITHDRAWN, answered),
-            Expectation.provider_read_at.is_not(None) if read else Expectation.provider_read_at.is_(None),
+        read_at = self._of(Expectation, "{side}_read_at")
+        return (
+            *self._mine(Expectation),
+            read_at.is_not(None) if read else read_at.is_(None),
+            # Blank: one of the two has been erased.
+            Expectation.need != "",
+            self._comes(),
         )
-        by_me = and_(
-            Expectation.customer_id == me,
-            answered,
-            Expectation.customer_read_at.is_not(None) if read else Expectation.customer_read_at.is_(None),
-        )
-        own = Expectation.organisation_id == self._caller.organisation_id
-        return (own, Expectation.need != "", or_(of_me, by_me))
 
     def part(self, *, read: bool, after: After | None, limit: int) -> list[InboxEntry]:
         query = select(Expectation).where(*self._conditions(read=read))
         query = _window(query, Expectation.changed_at, Expectation.id, after, limit)
-        me = self._caller.member_id
         return [
             InboxEntry(
                 id=expectation.id,
                 kind=EntryKind.EXPECTATION,
                 at=expectation.changed_at,
                 read=read,
-                author=expectation.customer if expectation.provider_id == me else expectation.provider,
+                author=expectation.customer if self.side is Side.PROVIDER else expectation.provider,
                 item=expectation.item,
                 text=expectation.need,
-                expectation=expectation_seen_by(expectation, me),
+                expectation=expectation_seen_by(expectation, self._caller.member_id),
             )
             for expectation in self._session.execute(query).scalars()
         ]
@@ -255,98 +269,86 @@ class Expectations(Source):
         return self._count(Expectation.changed_at, *self._conditions(read=False))
 
     def mark(self, ids: Sequence[UUID]) -> None:
-        for mine, read_at in (
-            (Expectation.provider_id, Expectation.provider_read_at),
-            (Expectation.customer_id, Expectation.customer_read_at),
-        ):
-            self._session.execute(
-                update(Expectation)
-                .where(
-                    Expectation.organisation_id == self._caller.organisation_id,
-                    mine == self._caller.member_id,
-                    Expectation.id.in_(ids),
-                    read_at.is_(None),
-                )
-                .values({read_at: self._now})
-            )
+        read_at = self._of(Expectation, "{side}_read_at")
+        self._session.execute(
+            update(Expectation)
+            .where(*self._mine(Expectation), Expectation.id.in_(ids), read_at.is_(None))
+            .values({read_at: self._now})
+        )
 
 
-class Messages(Source):
+class AskedOfMe(_Expectations):
+    """What colleagues need of the caller."""
+
+    side = Side.PROVIDER
+
+    def _comes(self) -> ColumnElement[bool]:
+        # What was taken back before anybody answered asks for nothing.
+        stands = or_(Expectation.state != ExpectationState.WITHDRAWN, Expectation.answered_at.is_not(None))
+        return and_(Expectation.hidden.is_(False), stands)
+
+
+class AskedByMe(_Expectations):
+    """What the caller needs of colleagues, once it is answered."""
+
+    side = Side.CUSTOMER
+
+    def _comes(self) -> ColumnElement[bool]:
+        return Expectation.answered_at.is_not(None)
+
+
+class _Messages(_Side):
     """The other side's latest message in each of the caller's threads. What started a thread comes by itself."""
 
     def _conditions(self, *, read: bool) -> Sequence[ColumnElement[bool]]:
-        me = self._caller.member_id
-        read_until = case((Repair.customer_id == me, Repair.customer_read_at), else_=Repair.provider_read_at)
-        is_read = and_(read_until.is_not(None), read_until >= RepairMessage.written_at)
-        is_unread = or_(read_until.is_(None), read_until < RepairMessage.written_at)
-        later = aliased(RepairMessage)
+        read_at = self._of(Repair, "{side}_read_at")
         return (
-            Repair.organisation_id == self._caller.organisation_id,
-            or_(Repair.customer_id == me, Repair.provider_id == me),
-            RepairMessage.organisation_id == Repair.organisation_id,
-            RepairMessage.repair_id == Repair.id,
-            *self._comes(RepairMessage),
-            ~exists().where(
-                later.organisation_id == RepairMessage.organisation_id,
-                later.repair_id == RepairMessage.repair_id,
-                later.written_at > RepairMessage.written_at,
-                *self._comes(later),
-            ),
-            is_read if read else is_unread,
-        )
-
-    def _comes(self, message: Any) -> Sequence[ColumnElement[bool]]:
-        return (
-            message.author_id != self._caller.member_id,
-            message.id != message.repair_id,
-            message.hidden.is_(False),
+            *self._mine(Repair),
+            read_at.is_not(None) if read else read_at.is_(None),
+            self._of(Repair, "to_{side}_id").is_not(None),
         )
 
     def part(self, *, read: bool, after: After | None, limit: int) -> list[InboxEntry]:
-        query = select(RepairMessage, Repair).where(*self._conditions(read=read))
-        query = _window(query, RepairMessage.written_at, RepairMessage.id, after, limit)
+        at, key = self._of(Repair, "to_{side}_at"), self._of(Repair, "to_{side}_id")
+        same = (RepairMessage.organisation_id == Repair.organisation_id) & (RepairMessage.id == key)
+        query = select(Repair, RepairMessage).join(RepairMessage, same).where(*self._conditions(read=read))
         return [
             InboxEntry(
                 id=message.id,
                 kind=EntryKind.REPAIR,
                 at=message.written_at,
                 read=read,
-                author=repair.customer if message.author_id == repair.customer_id else repair.provider,
+                author=repair.customer if self.side is Side.PROVIDER else repair.provider,
                 item=repair.item,
                 text=message.text,
                 thread=repair.id,
             )
-            for message, repair in self._session.execute(query)
+            for repair, message in self._session.execute(_window(query, at, key, after, limit))
         ]
 
     def waiting(self) -> Waiting:
-        return self._count(RepairMessage.written_at, *self._conditions(read=False))
+        return self._count(self._of(Repair, "to_{side}_at"), *self._conditions(read=False))
 
     def mark(self, ids: Sequence[UUID]) -> None:
-        me = self._caller.member_id
-        read = self._session.execute(
-            select(RepairMessage.repair_id, RepairMessage.written_at).where(
-                RepairMessage.organisation_id == self._caller.organisation_id,
-                RepairMessage.id.in_(ids),
-                *self._comes(RepairMessage),
-            )
-        ).all()
-        for repair_id, written_at in read:
-            for mine, read_until in (
-                (Repair.customer_id, Repair.customer_read_at),
-                (Repair.provider_id, Repair.provider_read_at),
-            ):
-                self._session.execute(
-                    update(Repair)
-                    .where(
-                        Repair.organisation_id == self._caller.organisation_id,
-                        Repair.id == repair_id,
-                        mine == me,
-                        # What came after the one that was read stays unread.
-                        or_(read_until.is_(None), read_until < written_at),
-                    )
-                    .values({read_until: written_at})
-                )
+        read_at = self._of(Repair, "{side}_read_at")
+        # Only the latest message counts: what came after the one that was read stays unread.
+        self._session.execute(
+            update(Repair)
+            .where(*self._mine(Repair), self._of(Repair, "to_{side}_id").in_(ids), read_at.is_(None))
+            .values({read_at: self._now})
+        )
+
+
+class MessagesOfProviders(_Messages):
+    """In threads that the caller has started."""
+
+    side = Side.CUSTOMER
+
+
+class MessagesOfCustomers(_Messages):
+    """In threads about the caller's work."""
+
+    side = Side.PROVIDER
 
 
 class Releases(Source):
@@ -404,4 +406,6 @@ def _before(after: After) -> ColumnElement[bool]:
     return Release.released_on <= day
 
 
-SOURCES: Sequence[type[Source]] = (Ratings, Notes, Expectations, Messages, Releases)
+SOURCES: Sequence[type[Source]] = (
+    Ratings, Notes, AskedOfMe, AskedByMe, MessagesOfProviders, MessagesOfCustomers, Releases,
+)  # fmt: skip
