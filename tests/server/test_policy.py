@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -222,6 +224,20 @@ def test_whoever_changes_an_older_version_is_told(office: Office) -> None:
     # A retry of what is published already is no conflict.
     assert change(office.admin, base_version=1).status_code == 200
     assert rules(office.admin)["version"] == 2
+
+
+def test_two_admins_at_once_do_not_overwrite_each_other(office: Office) -> None:
+    office.person("ana")
+    start = threading.Barrier(6)
+
+    def send(k: int) -> int:
+        start.wait()
+        return change(office.admin, base_version=1, k=k).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(send, range(6, 12)))
+    assert answers == [201, 409, 409, 409, 409, 409]
+    assert [version["version"] for version in office.admin.get("/api/v1/policy/versions").json()["items"]] == [2, 1]
 
 
 def test_one_version_at_most_is_still_to_come(office: Office, clock: Clock) -> None:

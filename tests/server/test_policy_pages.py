@@ -80,11 +80,13 @@ def test_rule_12_the_page_tells_what_is_about_to_change_and_from_when(office: Of
     assert "not before Olga, the employee representative, has signed it" in text
     assert "Countersign" not in text
     assert f"Countersign version {version}" in page(olga, "/policy")
+    assert "The policy is about to change" in page(ana, "/")
     assert send(olga, "/policy", f"/policy/{version}/countersign").status_code == 303
     assert "Signed by the employee representative" in page(ana, "/policy")
     assert send(office.admin, "/policy", f"/policy/{version}/withdraw").status_code == 303
     text = page(ana, "/policy")
     assert "About to change" not in text
+    assert "The policy is about to change" not in page(ana, "/")
     assert "never, withdrawn on" in text
     wait(office, clock, days=31)
     assert rules(ana)["k"] == 5

@@ -156,6 +156,7 @@ def home() -> str:
         news=sign_in.untold(session.get("secret", "")),
         address=current_app.extensions["handclasp_config"].public_url,
         first_steps=who.role is Role.ADMIN and publishing.nothing_is_settled(who.organisation_id),
+        upcoming=publishing.rules(who.organisation_id).upcoming,
     )
 
 
