@@ -154,14 +154,15 @@ class Company:
         """Change one of those that wait. The promise stays."""
         key = self._waiting(which)
         if key is not None:
-            ballot, period = self.waiting[key]
-            said = replace(
-                ballot,
-                verdict=verdict,
-                cause=cause if verdict is Verdict.MISSED else None,
-                changed_at=self._moment(),
-            )
-            self.waiting[key] = (said, period)
+            self.change_key(key, verdict, cause)
+
+    def change_key(self, key: bytes, verdict: Verdict, cause: Cause | None) -> None:
+        """Change this one."""
+        ballot, period = self.waiting[key]
+        said = replace(
+            ballot, verdict=verdict, cause=cause if verdict is Verdict.MISSED else None, changed_at=self._moment()
+        )
+        self.waiting[key] = (said, period)
 
     def withdraw(self, which: int) -> None:
         """Take one of those that wait back."""

@@ -117,6 +117,17 @@ class Problem:
         self.voices = voices
         self._verdicts = [verdict for verdict, _ in voices]
         self.seen = {telling: self._told(telling) for telling in tellings}
+        self.parts = list({part: None for telling in tellings for part in telling.parts})
+        self.place = {
+            key: (
+                *((number, part.kinds[key]) for number, part in enumerate(self.parts) if key in part.kinds),
+                *(number for number, unit in enumerate(units) if key in unit.keys),
+            )
+            for key in self.voters
+        }
+        self.of_rater: defaultdict[Hashable, list[Key]] = defaultdict(list)
+        for voter in self.voters.values():
+            self.of_rater[voter.rater].append(voter.key)
 
     def _told(self, telling: Telling) -> Hashable:
         everything = {key: self._counts_of([key]) for part in telling.parts for key in part.kinds}
@@ -138,13 +149,27 @@ class Problem:
 
     def breaks(self, most: int) -> Iterator[Break]:
         """Every break of the promise by coalitions of at most `most` raters and by leads with `most` + 1 subjects."""
+        tried: set[Hashable] = set()
         for coalition in coalitions({voter.rater for voter in self.voters.values()}, most):
+            known = self._known_to(coalition)
+            if known in tried:
+                continue
+            tried.add(known)
             worlds = self.worlds(coalition, self.tellings)
             for unit in self.units:
                 found = self._fixed_group(unit, coalition, worlds)
                 if found:
                     yield found
             yield from self.figures(coalition, most + 1)
+
+    def _known_to(self, coalition: frozenset[Hashable]) -> Hashable:
+        """The same for coalitions that differ only in who of those that can be exchanged is in them."""
+        known = [
+            sorted((str(self.place[key]), str(self.voters[key].voice)) for key in keys)
+            for rater, keys in self.of_rater.items()
+            if rater in coalition
+        ]
+        return str(sorted(known))
 
     def _fixed_group(self, unit: Unit, coalition: frozenset[Hashable], worlds: Worlds) -> Break | None:
         """A group that is not the whole of the unit's other raters, and whose counts are certain. One is a group."""
@@ -227,17 +252,14 @@ class Worlds:
     def __init__(self, problem: Problem, coalition: frozenset[Hashable], tellings: Sequence[Telling]) -> None:
         self.problem = problem
         self.tellings = tellings
-        all_parts = {part: None for telling in problem.tellings for part in telling.parts}
-        self.parts = list(all_parts)
+        self.parts = problem.parts
         by_place: defaultdict[Hashable, list[Key]] = defaultdict(list)
         self.fixed: dict[Key, Counts] = {}
         for key, voter in problem.voters.items():
             if voter.rater in coalition:
                 self.fixed[key] = problem._counts_of([key])
             else:
-                by_place[tuple((i, part.kinds[key]) for i, part in enumerate(self.parts) if key in part.kinds)].append(
-                    key
-                )
+                by_place[problem.place[key]].append(key)
         self.atoms = [Atom(tuple(keys)) for keys in by_place.values()]
         self._joint: list[tuple[Counts, ...]] | None = None
         self._apart: dict[Part, list[tuple[dict[Atom, Counts], tuple[Any, ...]]]] | None = None
