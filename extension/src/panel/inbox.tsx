@@ -88,7 +88,7 @@ function Entry({ entry }: { entry: InboxEntry }): JSX.Element {
         {author !== null && <EntryMenu entry={entry} author={author} />}
         {verdict !== null && (
           <p>
-            <VerdictWord verdict={verdict}>{t(`${verdict}Expectations`)}</VerdictWord>
+            <VerdictWord verdict={verdict}>{entry.direction === "request" ? t(`ask_${verdict}`) : t(`${verdict}Expectations`)}</VerdictWord>
           </p>
         )}
         {expectation === null && entry.kind !== "repair" && text !== null && <p>{text}</p>}
@@ -102,14 +102,14 @@ function Entry({ entry }: { entry: InboxEntry }): JSX.Element {
 }
 
 /** What the author, or what came, does: "thanks you". */
-function sayingOf({ kind, expectation, release }: InboxEntry): string {
+function sayingOf({ kind, direction, expectation, release }: InboxEntry): string {
   switch (kind) {
     case "thanks":
       return t("thanksYou");
     case "word":
       return t("tellsYou");
     case "rating":
-      return t("ratedYou");
+      return t(direction === "request" ? "ratedYourAsk" : "ratedYou");
     case "repair":
       return t("answersYou");
     case "expectation":
