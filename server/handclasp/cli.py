@@ -305,7 +305,9 @@ def serve(without_worker: bool) -> None:
         *("--bind", f"{shown_host}:{config.port}"),
         *("--worker-class", "gevent", "--workers", str(config.workers), "--worker-connections", "1000"),
         *("--timeout", "30", "--graceful-timeout", "10", "--keep-alive", "5"),
-        *("--log-level", config.log_level, "--name", "handclasp", "--no-control-socket"),
+        # gunicorn's own debug level writes each request's address, with its time: which rating came when.
+        *("--log-level", "info" if config.log_level == "debug" else config.log_level),
+        *("--name", "handclasp", "--no-control-socket"),
         # Proxies are trusted by HANDCLASP_TRUSTED_PROXIES alone; gunicorn itself believes no header.
         *("--forwarded-allow-ips", "", "--forwarder-headers", ""),
         *(() if without_worker else ("--config", "python:handclasp.beside")),

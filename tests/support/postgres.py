@@ -169,6 +169,11 @@ class PostgresCluster:
                 )
             )
 
+    def dump(self, name: str) -> bytes:
+        """All of a database as `pg_dump` writes it, by a role that passes row-level security."""
+        command = [find_programs() / "pg_dump", "--host", self.directory, "--username", _ADMIN, name]
+        return subprocess.run(command, capture_output=True, check=True).stdout
+
     def drop_database(self, name: str) -> None:
         """Remove a database, ending whoever is still connected to it."""
         with self._admin() as connection:
