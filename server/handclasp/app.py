@@ -21,7 +21,9 @@ from .expectations import views as expectations
 from .exports import views as exports
 from .health import blueprint as health
 from .inbox import views as inbox
+from .notes import pages as note_pages
 from .notes import views as notes
+from .patterns import pages as pattern_pages
 from .patterns import views as patterns
 from .people import views as people
 from .policy import pages as policy_pages
@@ -76,7 +78,9 @@ def create_app(config: Config | None = None) -> Flask:
         expectations,
         exports,
         inbox,
+        note_pages,
         notes,
+        pattern_pages,
         patterns,
         people,
         policy,

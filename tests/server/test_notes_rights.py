@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -230,6 +231,41 @@ def test_bad_rights_are_refused_and_change_nothing(office: Office) -> None:
     for path in ("/api/v1/wall", "/api/v1/reported-notes"):
         broken = office.admin.get(path, params={"cursor": "WzFd"})
         assert broken.json()["errors"][0]["pointer"] == "?cursor"
+
+
+def test_the_wall_as_a_page_lets_only_the_recipient_take_thanks_off(office: Office) -> None:
+    tomas, ana = office.person("tomas").sign_in(), office.person("ana").sign_in()
+    assert "Nothing yet." in ana.browser.get("/wall").text
+    note = tomas.thank(ana, "<b>Bold</b> & kind").json()["id"]
+    publish(ana, note)
+    page = tomas.browser.get("/wall").text
+    assert "&lt;b&gt;Bold&lt;/b&gt; &amp; kind" in page
+    assert "Tomas to Ana" in page
+    assert "Take it off" not in page
+    forged = tomas.browser.post(f"/wall/{note}/take-off", data={"csrf": csrf(page)})
+    assert forged.status_code == 404
+    own = ana.browser.get("/wall").text
+    assert ana.browser.post(f"/wall/{note}/take-off", data={"csrf": csrf(own)}).status_code == 303
+    assert "Nothing yet." in ana.browser.get("/wall").text
+
+
+def test_reported_notes_as_a_page_can_be_settled(office: Office) -> None:
+    tomas, ana, admin = office.person("tomas"), office.person("ana"), office.admin.sign_in()
+    assert "Nothing waits for you." in admin.browser.get("/reported-notes").text
+    note = tomas.thank(ana, "You again.", kind="word").json()["id"]
+    report(ana, note, "<i>This hurt.</i>")
+    page = admin.browser.get("/reported-notes").text
+    assert "You again." in page
+    assert "&lt;i&gt;This hurt.&lt;/i&gt;" in page
+    settled = admin.browser.post(f"/reported-notes/{note}/settle", data={"csrf": csrf(page)})
+    assert settled.status_code == 303
+    assert "Nothing waits for you." in admin.browser.get("/reported-notes").text
+
+
+def csrf(page: str) -> str:
+    found = re.search(r'name="csrf" value="([0-9a-f]+)"', page)
+    assert found
+    return found[1]
 
 
 def keep_away(person: Person, colleague: Person, kind: str) -> httpx.Response:

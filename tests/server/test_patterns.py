@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
@@ -230,6 +231,23 @@ def test_rule_12_each_look_at_patterns_stands_in_the_log(office: Office, other_o
     assert foreign.put(f"/api/v1/patterns/{flag['id']}", {"seen": True}).status_code == 404
     assert office.admin.put(f"/api/v1/patterns/{flag['id']}", {"seen": "yes"}).status_code == 422
     assert office.admin.get("/api/v1/patterns", params={"cursor": "WzFd"}).status_code == 422
+
+
+def test_patterns_as_a_page_say_what_they_may_also_mean(office: Office) -> None:
+    admin = office.admin.sign_in()
+    assert "Nothing was found." in admin.browser.get("/patterns").text
+    pile_on(office)
+    look(office)
+    page = admin.browser.get("/patterns").text
+    assert "8 colleagues turned to <b>Ana</b> within five days" in page
+    assert "It may also be" in page
+    [flag] = office.admin.get("/api/v1/patterns").json()["items"]
+    form = re.search(r'name="csrf" value="([0-9a-f]+)"', page)
+    assert form
+    assert admin.browser.post(f"/patterns/{flag['id']}/seen", data={"csrf": form[1]}).status_code == 303
+    page = admin.browser.get("/patterns").text
+    assert "looked at" in page
+    assert "I have looked at it" not in page
 
 
 def ring(office: Office) -> list[Person]:
