@@ -126,7 +126,7 @@ def init(organisation: str, admin_email: str, admin_name: str, attribution: str 
 
 def _choose_attribution(size: int) -> Attribution:
     suggested = suggested_attribution(size)
-    if not sys.stdin.isatty():
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return suggested
     click.echo("Who sees a single rating?")
     click.echo("  open    The colleague sees each rating within seconds, with the name of who gave it.")

@@ -263,7 +263,8 @@ def test_a_version_still_to_come_can_be_withdrawn(office: Office, clock: Clock) 
     assert rules(olga)["k"] == 5
     answer = office.admin.call("DELETE", f"/api/v1/policy/{rules(olga)['version']}")
     assert (answer.status_code, code(answer)) == (409, "policy-in-force")
-    assert office.admin.call("DELETE", "/api/v1/policy/99").status_code == 404
+    for unknown in (0, 99, 2**31, 10**30):
+        assert office.admin.call("DELETE", f"/api/v1/policy/{unknown}").status_code == 404
 
 
 def test_the_rules_in_force_cannot_be_published_over_a_version_to_come(office: Office) -> None:

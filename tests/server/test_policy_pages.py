@@ -168,22 +168,39 @@ def test_rule_12_exports_with_names_have_a_page_for_every_member(office: Office,
     assert "Exported ratings with names" in page(ana, "/log")
 
 
-def handclasp(folder: Path, *arguments: str, answer: str | None = None) -> str:
-    """Run a command; with an `answer`, on a terminal where it is typed."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("HANDCLASP_")}
-    env["HANDCLASP_DATA_DIR"] = str(folder)
-    program = [str(ROOT / ".venv" / "bin" / "handclasp"), *arguments]
-    if answer is None:
-        return subprocess.run(
-            program, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
-        ).stdout
-    terminal, end = pty.openpty()
+def handclasp(folder: Path, *arguments: str, stdin: int = subprocess.DEVNULL) -> str:
+    """Run a command; returns what it said."""
+    done = subprocess.run(command(*arguments), env=surroundings(folder), stdin=stdin, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def on_a_terminal(folder: Path, *arguments: str, typed: str) -> str:
+    """The same on a terminal, where something is typed."""
+    near, far = pty.openpty()
+    with subprocess.Popen(command(*arguments), env=surroundings(folder), stdin=far, stdout=far, stderr=far) as process:
+        os.close(far)
+        os.write(near, f"{typed}\n".encode())
+        said = b"".join(iter(lambda: read(near), b""))
+    os.close(near)
+    assert process.returncode == 0, said
+    return said.decode()
+
+
+def read(terminal: int) -> bytes:
+    """What is said next; nothing when the other side has closed, which a terminal tells by an error."""
     try:
-        os.write(terminal, f"{answer}\n".encode())
-        return subprocess.run(program, env=env, stdin=end, capture_output=True, text=True, check=True).stdout
-    finally:
-        os.close(terminal)
-        os.close(end)
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
+
+
+def command(*arguments: str) -> list[str]:
+    return [str(ROOT / ".venv" / "bin" / "handclasp"), *arguments]
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("HANDCLASP_")}
+    return env | {"HANDCLASP_DATA_DIR": str(folder)}
 
 
 def attribution(folder: Path) -> str:
@@ -197,11 +214,9 @@ def attribution(folder: Path) -> str:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ((), "open"),
         (("--people", "24"), "open"),
         (("--people", "25"), "pooled"),
         (("--people", "2000", "--attribution", "open"), "open"),
-        (("--attribution", "pooled"), "pooled"),
     ],
 )
 def test_init_suggests_by_size_and_obeys(tmp_path: Path, arguments: tuple[str, ...], expected: str) -> None:
@@ -211,11 +226,20 @@ def test_init_suggests_by_size_and_obeys(tmp_path: Path, arguments: tuple[str, .
 
 
 def test_init_asks_on_a_terminal_and_changes_nothing_the_second_time(tmp_path: Path) -> None:
-    said = handclasp(tmp_path, "init", answer="pooled")
+    said = on_a_terminal(tmp_path, "init", typed="pooled")
     for line in ("  open ", "  pooled ", "  Under 25 people open suits"):
         assert line in said
     assert attribution(tmp_path) == "pooled"
-    again = handclasp(tmp_path, "init", "--attribution", "open", answer="open")
+    again = on_a_terminal(tmp_path, "init", "--attribution", "open", typed="open")
     assert "Its policy stays as it is" in again
     assert "Who sees a single rating?" not in again
     assert attribution(tmp_path) == "pooled"
+
+
+def test_init_asks_nobody_who_could_not_read_the_question(tmp_path: Path) -> None:
+    near, far = pty.openpty()
+    try:
+        assert "Ratings are open" in handclasp(tmp_path, "init", stdin=far)
+    finally:
+        os.close(near)
+        os.close(far)
