@@ -12,7 +12,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import permutations
+from itertools import accumulate, permutations
 from uuid import UUID
 
 from handclasp.patterns.acts import Act, ActKind
@@ -66,9 +66,11 @@ class Traffic:
         self.activity = {member: self.random.lognormvariate(-0.32, 0.8) for member in self.members}
         self.warmth = {team: self.random.gammavariate(1.5, 1 / 1.5) for team in self.teams}
         self.popularity = {member: self.random.lognormvariate(-0.5, 1.0) for member in self.members}
+        self.popular = list(accumulate(self.popularity.values()))
         self.partners = {member: self._standing_partners(member) for member in self.members}
         launch = self.random.choice(self.workdays[20:-5])
         self.busy_week = {launch + timedelta(days=ahead) for ahead in range(7)}
+        self.busy = list(accumulate(3 if day in self.busy_week else 1 for day in self.workdays))
 
     def _form_teams(self) -> None:
         left = list(self.members)
@@ -81,8 +83,7 @@ class Traffic:
                 self.team_of[member] = team
 
     def _standing_partners(self, member: UUID) -> list[UUID]:
-        weights = [self.popularity[other] for other in self.members]
-        chosen = self.random.choices(self.members, weights, k=self.random.randint(3, 7))
+        chosen = self.random.choices(self.members, cum_weights=self.popular, k=self.random.randint(3, 7))
         return [other for other in chosen if self.team_of[other] != self.team_of[member]]
 
     def act(self, giver: UUID, taker: UUID, day: date, kind: ActKind) -> None:
@@ -120,7 +121,7 @@ class Traffic:
         self._troubles()
 
     def _workday(self) -> date:
-        return self.random.choices(self.workdays, [3 if day in self.busy_week else 1 for day in self.workdays])[0]
+        return self.random.choices(self.workdays, cum_weights=self.busy)[0]
 
     def _taker(self, giver: UUID, circle: Sequence[UUID] | None) -> UUID:
         if circle is not None:
