@@ -97,11 +97,14 @@ def test_a_verdict_by_keyboard_alone(stage: Stage) -> None:
     assert [row["verdict"] for row in told["rows"]] == ["exceeded"]
 
 
-def test_nobody_rates_their_own_work(stage: Stage) -> None:
+def test_rule_02_nobody_rates_their_own_work_but_its_ask(stage: Stage) -> None:
     told = stage.play("own_ticket", own=NUMBER_OWN)
 
     assert told["verdicts"] == []
-    assert told["given"] == []
+    assert told["before"] == []
+    assert [(row["direction"], row["verdict"], row["subject"]["name"]) for row in told["rows"]] == [
+        ("request", "met", "Ana Ruiz")
+    ]
 
 
 def test_every_page_is_accessible_in_both_themes(stage: Stage) -> None:

@@ -47,6 +47,12 @@ class ApiClient:
         answer.raise_for_status()
         return answer.json()
 
+    def post(self, path: str, body: Any) -> Any:
+        """The answer to a POST under /api/v1; raises for an error status."""
+        answer = self._http.post(f"/api/v1{path}", json=body)
+        answer.raise_for_status()
+        return answer.json()
+
     def _sign_in(self, link: str) -> None:
         self._http.get(link).raise_for_status()
         answer = self._http.post(link)

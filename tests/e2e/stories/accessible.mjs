@@ -50,7 +50,7 @@ play(async (script, closing) => {
   await check("form, missed", page, await form(page));
   await write(page, "Telling us on Tuesday that it slips.", "Send");
   await given("tomas", (rows) => rows.length === 1, "the rating");
-  await click(page, "button", "Thank Ana");
+  await click(page, "button", "Write to Ana");
   await check("form, thanks", page, await form(page));
 
   step("the panel");
@@ -78,7 +78,7 @@ play(async (script, closing) => {
   await check("console, sign in by link", pages);
   await Promise.all([pages.waitForNavigation(), pages.click("#sign-in")]);
   await check("console, home", pages);
-  for (const name of ["policy", "members", "exports", "no-such-page"]) {
+  for (const name of ["policy", "policy/change", "log", "members", "exports", "exports/named", "no-such-page"]) {
     await pages.goto(`${script.server}/${name}`);
     await check(`console, ${name}`, pages);
   }

@@ -30,7 +30,7 @@ play(async (script, closing) => {
   const [again] = await given("tomas", (rows) => rows.length === 1, "the new rating to be stored");
 
   step("a typed thank-you note");
-  await click(page, "button", "Thank Ana");
+  await click(page, "button", "Write to Ana");
   await write(page, THANKS, "Send thanks");
   await until(async () => (await ask("inbox", { login: "ana" })).items.some((entry) => entry.kind === "thanks"), "the note");
 

@@ -70,7 +70,7 @@ play(async (script, closing) => {
 
   step("a note");
   await page.bringToFront();
-  await click(page, "button", "Thank Ana");
+  await click(page, "button", "Write to Ana");
   await form(page);
   await ticketHead(page, "form", 320);
   await write(page, "The night shift could answer the audit because of your export. Thank you.", "Send thanks");
