@@ -267,6 +267,15 @@ def test_a_version_still_to_come_can_be_withdrawn(office: Office, clock: Clock) 
         assert office.admin.call("DELETE", f"/api/v1/policy/{unknown}").status_code == 404
 
 
+def test_a_withdrawn_version_never_binds(office: Office, clock: Clock) -> None:
+    ana = office.person("ana")
+    version = change(office.admin, **SMALLER_K).json()["version"]
+    office.admin.call("DELETE", f"/api/v1/policy/{version}")
+    wait(office, clock, days=NOTICE_DAYS + 1)
+    assert (rules(ana)["version"], rules(ana)["k"], rules(ana)["upcoming"]) == (1, 5, None)
+    assert change(office.admin, k=6).json()["version"] == version + 1
+
+
 def test_the_rules_in_force_cannot_be_published_over_a_version_to_come(office: Office) -> None:
     office.person("ana")
     change(office.admin, **SMALLER_K)
