@@ -139,3 +139,9 @@ def attack_all(how: Telling, counts: Counts) -> tuple[int, tuple[Found, ...]]:
             if sum(left) and max(left) == sum(left):
                 found.append(Found(kind, list(Verdict)[left.index(max(left))]))
     return tries, tuple(found)
+
+
+def forget() -> None:
+    """Look at the product anew: for tests that put a fault into it."""
+    telling.cache_clear()
+    attack_all.cache_clear()

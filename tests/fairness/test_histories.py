@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from handclasp.policy.models import Breakdown, Calendar
 from handclasp.ratings.models import Cause, Direction, Verdict
+from handclasp.releases import decision
 
+from . import cells
 from .cells import Promise
 from .company import START, TOOLS, Colleague, Company, Rules
 from .judge import HEAD, Tally, judge
@@ -21,7 +24,13 @@ from .test_single_cell import PAIRS
 
 FULL = os.environ.get("HANDCLASP_FAIRNESS") == "full"
 HISTORIES = 2_500 if FULL else 500
-STEPS = 30
+SETTINGS = settings(
+    stateful_step_count=30,
+    deadline=None,
+    database=None,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
 MONTH = 30.5
 
 verdicts = st.sampled_from(list(Verdict))
@@ -191,17 +200,76 @@ def test_rule_06_the_promise_holds_in_every_history(pair: Promise, tallies: dict
     life = type("Life", (Life,), {"pair": pair, "tally": tally})
     if not FULL:
         life = seed(pair[0] * 10 + pair[1])(life)
-    run_state_machine_as_test(
-        life,
-        settings=settings(
-            max_examples=HISTORIES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            print_blob=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_state_machine_as_test(life, settings=settings(SETTINGS, max_examples=HISTORIES))
     assert tally.histories >= HISTORIES
     assert tally.releases > HISTORIES
     assert not tally.breaks
+
+
+def hide_one_fewer(patch: pytest.MonkeyPatch) -> None:
+    """ "Nearly all" begins one later."""
+    hidden = decision._differing_hidden
+    patch.setattr(decision, "_differing_hidden", lambda counted: hidden(counted) - 1)
+
+
+def forget_colluders(patch: pytest.MonkeyPatch) -> None:
+    """ "Nearly all" takes no colluders into account."""
+    patch.setattr(decision, "_differing_hidden", lambda _: 1)
+
+
+def need_one_fewer(patch: pytest.MonkeyPatch) -> None:
+    """One rater fewer than promised is enough."""
+    patch.setattr(decision, "enough_raters", lambda counted: len(counted) + 1 >= max(each.k for each in counted))
+
+
+def count_every_rating(patch: pytest.MonkeyPatch) -> None:
+    """A rater counts as often as they rate."""
+    patch.setattr(decision, "one_each", list)
+
+
+def keep_cells_small(patch: pytest.MonkeyPatch) -> None:
+    """Every label is a cell."""
+    split = decision.split
+    patch.setattr(decision, "split", lambda counted, dimension, _: split(counted, dimension, bool))
+
+
+def hold_what_is_alike(patch: pytest.MonkeyPatch) -> None:
+    """A release in which all are told as one waits."""
+    make = decision._own_batches
+    patch.setattr(
+        decision,
+        "_own_batches",
+        lambda ballots: [batch for batch in make(ballots) if batch.cells[0].published.leading is None],
+    )
+
+
+def release_twice(patch: pytest.MonkeyPatch) -> None:
+    """What is in a member's release is in the team's, too."""
+    patch.setattr(decision, "_without", lambda ballots, _: list(ballots))
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict"),
+    [
+        (hide_one_fewer, "know that all others said"),
+        (forget_colluders, "know that all others said"),
+        (need_one_fewer, "a cell of"),
+        (count_every_rating, "do not follow from labels"),
+        (keep_cells_small, "a cell of"),
+        (hold_what_is_alike, "depends on what was said"),
+        (release_twice, "released twice"),
+    ],
+)
+def test_the_histories_find_a_fault_in_the_decision(
+    fault: Callable[[pytest.MonkeyPatch], None], verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has been seen to fail guards: with one fault in the decision itself, some history is judged broken."""
+    fault(monkeypatch)
+    cells.forget()
+    life = seed(1)(type("Life", (Life,), {"pair": (5, 2), "tally": Tally()}))
+    try:
+        with pytest.raises(AssertionError, match=verdict):
+            run_state_machine_as_test(life, settings=settings(SETTINGS, max_examples=200, phases=[Phase.generate]))
+    finally:
+        monkeypatch.undo()
+        cells.forget()
