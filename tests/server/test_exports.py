@@ -11,6 +11,7 @@ import uuid
 import httpx
 import pytest
 
+from handclasp.db import utc_now
 from handclasp.people import service
 from handclasp.people.models import Role
 from tests.support.office import Clock, Office, Person, item
@@ -253,6 +254,24 @@ def test_rule_12_a_smaller_k_tells_nothing_apart_of_what_came_before(office: Off
     clock.forward(seconds=11)
     rows = [json.loads(line) for line in office.admin.get("/api/v1/exports/ratings?format=ndjson").text.splitlines()]
     assert sorted(row["rater_team"] for row in rows[:-1]) == ["Night shift"] * 4 + ["other"] * 4
+
+
+def test_rule_12_in_one_cell_the_largest_promise_counts(office: Office, clock: Clock) -> None:
+    wait(office, clock, days=(10 - utc_now().day) % 31)  # so that the smaller k comes to bind within a month
+    givers = [office.person(f"giver{number}", team="Night shift") for number in range(4)]
+    doers = [office.person(f"doer{number}", team="Search") for number in range(4)]
+    change(office.admin, k=4)
+    wait(office, clock, days=30, hours=-1)
+    for number, (giver, doer) in enumerate(zip(givers, doers, strict=True)):
+        giver.rate(doer, item=item(giver.id), id=uuid.UUID(int=number))
+    wait(office, clock, hours=2)
+    assert rules(office.admin)["k"] == 4
+    for number, (giver, doer) in enumerate(zip(givers, doers, strict=True)):
+        giver.rate(doer, item=item(f"{giver.id}-later"), id=uuid.UUID(int=2**127 + number))
+    clock.forward(seconds=11)
+    text = office.admin.get("/api/v1/exports/ratings").text
+    assert "rows=8" in text
+    assert "Night shift" not in text
 
 
 def test_rule_03_in_a_pooled_organisation_ratings_hold_nothing(office: Office, clock: Clock) -> None:
