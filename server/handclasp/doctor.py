@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pysqlite3
@@ -14,7 +14,9 @@ from .app import create_app
 from .config import Config, ConfigError
 from .db import db, is_sqlite
 from .migrations import is_current
+from .people.models import Organisation
 from .people.service import organisations
+from .releases.service import overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,18 @@ def _database(config: Config) -> Iterator[Finding]:
         found = organisations()
         named = f" ({found[0].name})" if found else ""
         yield Finding(bool(found), f"an organisation{named}", "run `handclasp init`")
+        yield _releases(found)
     yield _port(config)
+
+
+def _releases(all_organisations: Sequence[Organisation]) -> Finding:
+    late = sorted({on for each in all_organisations for on in overdue(each.organisation_id)})
+    named = f": {', '.join(map(str, late))} still to be made" if late else ""
+    return Finding(
+        not late,
+        f"releases are made on their dates{named}",
+        "run `handclasp worker`; `handclasp serve` runs one beside it",
+    )
 
 
 def _port(config: Config) -> Finding:

@@ -308,3 +308,16 @@ def test_a_turn_of_the_worker_releases_and_tidies(january: Clock, pooled_office:
     with pooled_office.app.app_context():
         worker.turn(nightly=True)
     assert [one["raters"] for one in own(ana)] == [5]
+
+
+def test_what_nobody_has_released_is_overdue(january: Clock, pooled_office: Office) -> None:
+    def overdue() -> list[str]:
+        with pooled_office.app.app_context():
+            return [on.isoformat() for on in releases.overdue(pooled_office.organisation_id)]
+
+    rate_all(raters(pooled_office, 1), pooled_office.person("ana", "Design"), ["met"])
+    assert overdue() == []
+    to_day(january, pooled_office, 2030, 2, 1)
+    assert overdue() == ["2030-02-01"]
+    release_due(pooled_office)
+    assert overdue() == []

@@ -30,13 +30,14 @@ from .open_figures import team_figures
 def release_due(organisation_id: UUID) -> list[date]:
     """Make every release whose date has come, the earliest first; returns the dates that were made here."""
     today = utc_now().date()
-    pooled = [on for on in _pooled_dates(organisation_id, today) if _release_pooled(organisation_id, on)]
+    pooled = [on for on in overdue(organisation_id) if _release_pooled(organisation_id, on)]
     opened = [on for on in _open_dates(organisation_id, today) if _count_open(organisation_id, on)]
     return sorted({*pooled, *opened})
 
 
-def _pooled_dates(organisation_id: UUID, today: date) -> Sequence[date]:
-    """Dates that have come and for which sealed ratings wait."""
+def overdue(organisation_id: UUID) -> Sequence[date]:
+    """Dates that have come and for which pooled ratings still wait, the earliest first."""
+    today = utc_now().date()
     with reading(organisation_id) as session:
         return [on for on in sealed.periods(session, organisation_id) if on <= today]
 
