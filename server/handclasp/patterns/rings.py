@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations, permutations
+from itertools import combinations, islice, permutations
 from uuid import UUID
 
 from .acts import Act, ActKind, Finding, log_poisson_tail
@@ -21,6 +21,8 @@ _RING_SHARE = 0.2
 """Closed on itself: of what each one gives and gets, at least this part stays inside."""
 _RING_CHANCE = 1e-3
 """The chance of one false ring in a whole organisation whose exchange is no more than explained."""
+_CLOSEST = 12
+"""Rings are looked for among each one's closest colleagues, so that a night is long enough whatever people do."""
 
 
 class _Exchange:
@@ -45,6 +47,10 @@ class _Exchange:
             if back := given.get((taker, giver)):
                 self.mutual[giver][taker] = _both_ways(count, back)
         self.given = given
+        self._ranked = {
+            member: sorted(near, key=lambda other: (-near[other], other)) for member, near in self.mutual.items()
+        }
+        self.closest = {member: set(ranked[:_CLOSEST]) for member, ranked in self._ranked.items()}
         counts = [count for near in self.mutual.values() for count in near.values()]
         self.usual = sum(counts) / len(counts) if counts else 0.0
         self._team_members: dict[UUID, set[UUID]] = defaultdict(set)
@@ -72,8 +78,9 @@ class _Exchange:
         )
 
     def _closest_outside(self, ring: frozenset[UUID], member: UUID) -> float:
-        outside = sorted((count for other, count in self.mutual[member].items() if other not in ring), reverse=True)
-        return sum(outside[: len(ring) - 1]) / (len(ring) - 1)
+        others = (other for other in self._ranked[member] if other not in ring)
+        near = len(ring) - 1
+        return sum(self.mutual[member][other] for other in islice(others, near)) / near
 
     def _team_explains(self, ring: frozenset[UUID], one: UUID, other: UUID) -> float:
         """What two of a team would give each other if they treated each other like the rest of the team."""
@@ -146,7 +153,7 @@ def _is_ring(exchange: _Exchange, ring: _Ring) -> bool:
 def _climbed(exchange: _Exchange, ring: _Ring, weigh: _Weigh) -> _Ring:
     """The ring after taking in or leaving out one member at a time, as long as that makes it less likely by chance."""
     while True:
-        near = set[UUID].intersection(*(set(exchange.mutual[member]) for member in ring.members))
+        near = set[UUID].intersection(*(exchange.closest[member] for member in ring.members))
         neighbours = [ring.members | {member} for member in near] if len(ring.members) < _RING_SIZES[-1] else []
         if len(ring.members) > _RING_SIZES[0]:
             neighbours += [ring.members - {member} for member in ring.members]
@@ -159,8 +166,8 @@ def _climbed(exchange: _Exchange, ring: _Ring, weigh: _Weigh) -> _Ring:
 def _candidates(exchange: _Exchange) -> set[frozenset[UUID]]:
     """Groups of three in which every pair gives each other more than is usual: where a ring can begin."""
     close = {
-        member: {other for other, count in near.items() if count > exchange.usual}
-        for member, near in exchange.mutual.items()
+        member: {other for other in near if exchange.mutual[member][other] > exchange.usual}
+        for member, near in exchange.closest.items()
     }
     return {
         frozenset((member, one, two))
