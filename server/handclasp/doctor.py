@@ -81,7 +81,7 @@ def _releases(all_organisations: Sequence[Organisation]) -> Finding:
     return Finding(
         not late,
         f"releases are made on their dates{named}",
-        "run `handclasp worker`; `handclasp serve` runs one beside it",
+        "run `handclasp worker`; `serve` runs one",
     )
 
 
