@@ -224,6 +224,8 @@ def test_an_expectation_comes_to_each_side_when_the_other_has_moved(office: Offi
     )  # fmt: skip
     assert (entry["text"], entry["expectation"]["may"]) == ("All rows", ["accept", "counter", "decline"])
     assert tomas.inbox() == [], "not before it is answered"
+    mei = office.person("mei")
+    assert (mei.inbox(), mark(mei, wanted), kinds(ana)) == ([], 0, [("expectation", wanted, False)])
     respond(ana, wanted, "counter", need="Half of them")
     assert kinds(ana) == [("expectation", wanted, True)], "who moves has read"
     [entry] = tomas.inbox()
@@ -264,6 +266,9 @@ def test_a_message_of_the_other_side_comes_and_what_started_the_thread_comes_onc
     third = say(tomas, word, "Thank you!")
     assert kinds(ana) == [("repair", third, False), ("word", word, True)]
     assert kinds(tomas) == [("repair", second, True)]
+    mei = office.person("mei")
+    assert (mei.inbox(), mark(mei, third)) == ([], 0)
+    assert ana.get("/api/v1/inbox/unread").json() == {"unread": 1}, "read by nobody else"
 
 
 def test_an_own_release_comes_and_others_do_not(office: Office, other_office: Office) -> None:

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, UTCDateTime, text_enum
@@ -23,6 +23,16 @@ class ExpectationState(enum.StrEnum):
     DECLINED = "declined"
     DONE = "done"
     WITHDRAWN = "withdrawn"
+
+
+def _indexes(side: str) -> tuple[Index, Index]:
+    """What the inbox of one side asks: its agreements by their latest step, and which of these are unread."""
+    columns = ("organisation_id", f"{side}_id", "changed_at", "id")
+    unread = text(f"{side}_read_at IS NULL")
+    return (
+        Index(f"expectation_of_{side}", *columns),
+        Index(f"expectation_unread_by_{side}", *columns[:3], sqlite_where=unread, postgresql_where=unread),
+    )
 
 
 class Expectation(Base):
@@ -42,8 +52,8 @@ class Expectation(Base):
         ForeignKeyConstraint(["organisation_id", "customer_team_id"], ["team.organisation_id", "team.id"]),
         ForeignKeyConstraint(["organisation_id", "provider_team_id"], ["team.organisation_id", "team.id"]),
         CheckConstraint("customer_id <> provider_id", name="nobody_asks_themselves"),
-        Index("expectation_of_provider", "organisation_id", "provider_id", "state", "changed_at"),
-        Index("expectation_of_customer", "organisation_id", "customer_id", "state", "changed_at"),
+        *_indexes("customer"),
+        *_indexes("provider"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)

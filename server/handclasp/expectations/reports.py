@@ -1,6 +1,6 @@
 """How agreements ended, by provider team and month (rules 5, 7 and 9): counts only, never of fewer than k people.
 
-An agreement counts once, in the month in which it came to its end. So the figures of a closed month never change,
+An agreement counts once, in the month in which it was declined or done. So the figures of a closed month never change,
 and nothing can be learned from how they would move.
 """
 
@@ -17,9 +17,8 @@ from sqlalchemy import select
 from ..db import reading, utc_now
 from ..people.models import Team
 from ..policy.service import policy_history
-from .models import Expectation
+from .models import Expectation, ExpectationState
 from .service import is_honest
-from .steps import OPEN, ExpectationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,7 @@ def agreements(organisation_id: UUID) -> Sequence[AgreementCount]:
             session.execute(
                 select(Expectation).where(
                     Expectation.organisation_id == organisation_id,
-                    Expectation.state.not_in(OPEN),
-                    Expectation.answered_at.is_not(None),
+                    Expectation.state.in_((ExpectationState.DECLINED, ExpectationState.DONE)),
                     Expectation.changed_at < month_begins,
                 )
             )

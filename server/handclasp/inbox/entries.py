@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from ..auth.caller import Caller
@@ -76,14 +76,6 @@ class After:
     id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How many entries of a source are unread, and what the latest of them is; None without any."""
-
-    count: int
-    latest: date | None
-
-
 class Source(ABC):
     """One kind of thing that comes to `caller`, as it stands at `now`."""
 
@@ -95,8 +87,8 @@ class Source(ABC):
         """Up to `limit` entries, the latest first, from `after` on."""
 
     @abstractmethod
-    def waiting(self) -> Waiting:
-        """What is unread."""
+    def waiting(self) -> Select[str, int, str]:
+        """Asks, of this source by its name, how many are unread and when the latest came (text; NULL without any)."""
 
     @abstractmethod
     def mark(self, ids: Sequence[UUID]) -> None:
@@ -109,9 +101,8 @@ class Source(ABC):
             Mute.kind.in_(kinds),
         )
 
-    def _count(self, at: Any, *conditions: ColumnElement[bool]) -> Waiting:
-        count, latest = self._session.execute(select(func.count(), func.max(at)).where(*conditions)).one()
-        return Waiting(count, latest)
+    def _counted(self, at: Any, *conditions: ColumnElement[bool]) -> Select[str, int, str]:
+        return select(literal(type(self).__name__), func.count(), cast(func.max(at), String)).where(*conditions)
 
 
 def _window(query: _Query, at: Any, key: Any, after: After | None, limit: int) -> _Query:
@@ -153,8 +144,8 @@ class Ratings(Source):
             for rating in self._session.execute(query).scalars()
         ]
 
-    def waiting(self) -> Waiting:
-        return self._count(Rating.visible_at, *self._conditions(read=False))
+    def waiting(self) -> Select[str, int, str]:
+        return self._counted(Rating.visible_at, *self._conditions(read=False))
 
     def mark(self, ids: Sequence[UUID]) -> None:
         self._session.execute(
@@ -199,8 +190,8 @@ class Notes(Source):
             for note in self._session.execute(query).scalars()
         ]
 
-    def waiting(self) -> Waiting:
-        return self._count(Note.written_at, *self._conditions(read=False))
+    def waiting(self) -> Select[str, int, str]:
+        return self._counted(Note.written_at, *self._conditions(read=False))
 
     def mark(self, ids: Sequence[UUID]) -> None:
         self._session.execute(
@@ -265,8 +256,8 @@ class _Expectations(_Side):
             for expectation in self._session.execute(query).scalars()
         ]
 
-    def waiting(self) -> Waiting:
-        return self._count(Expectation.changed_at, *self._conditions(read=False))
+    def waiting(self) -> Select[str, int, str]:
+        return self._counted(Expectation.changed_at, *self._conditions(read=False))
 
     def mark(self, ids: Sequence[UUID]) -> None:
         read_at = self._of(Expectation, "{side}_read_at")
@@ -326,8 +317,8 @@ class _Messages(_Side):
             for repair, message in self._session.execute(_window(query, at, key, after, limit))
         ]
 
-    def waiting(self) -> Waiting:
-        return self._count(self._of(Repair, "to_{side}_at"), *self._conditions(read=False))
+    def waiting(self) -> Select[str, int, str]:
+        return self._counted(self._of(Repair, "to_{side}_at"), *self._conditions(read=False))
 
     def mark(self, ids: Sequence[UUID]) -> None:
         read_at = self._of(Repair, "{side}_read_at")
@@ -378,8 +369,8 @@ class Releases(Source):
             for release in shown(self._session, self._caller.organisation_id, found)
         ]
 
-    def waiting(self) -> Waiting:
-        return self._count(Release.released_on, *self._conditions(read=False))
+    def waiting(self) -> Select[str, int, str]:
+        return self._counted(Release.released_on, *self._conditions(read=False))
 
     def mark(self, ids: Sequence[UUID]) -> None:
         self._session.execute(

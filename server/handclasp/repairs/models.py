@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, UTCDateTime, text_enum
@@ -22,11 +22,22 @@ class RepairState(enum.StrEnum):
     CLOSED = "closed"
 
 
+def _indexes(side: str) -> tuple[Index, Index]:
+    """What the inbox of one side asks: its threads by the latest message to it, and which of these are unread."""
+    columns = ("organisation_id", f"{side}_id", f"to_{side}_at", f"to_{side}_id")
+    unread = text(f"{side}_read_at IS NULL AND to_{side}_id IS NOT NULL")
+    return (
+        Index(f"repair_of_{side}", *columns),
+        Index(f"repair_unread_by_{side}", *columns[:3], sqlite_where=unread, postgresql_where=unread),
+    )
+
+
 class Repair(Base):
     """A thread between two. Its id is that of the rating or the word that started it.
 
-    `customer` said what would have helped; `provider` was told. Each has read what the other wrote until
-    `customer_read_at` and `provider_read_at`.
+    `customer` said what would have helped; `provider` was told. `to_customer_id` and `to_customer_at` name the latest
+    message that came to the customer, unread while `customer_read_at` is None; likewise for the provider, to whom the
+    thread's first message comes as a note or a rating and is not named here.
     """
 
     __tablename__ = "repair"
@@ -35,8 +46,8 @@ class Repair(Base):
         ForeignKeyConstraint(["organisation_id", "provider_id"], ["member.organisation_id", "member.id"]),
         ForeignKeyConstraint(["organisation_id", "item_id"], ["item.organisation_id", "item.id"]),
         CheckConstraint("customer_id <> provider_id", name="repairs_are_between_two"),
-        Index("repair_of_provider", "organisation_id", "provider_id", "changed_at"),
-        Index("repair_of_customer", "organisation_id", "customer_id", "changed_at"),
+        *_indexes("customer"),
+        *_indexes("provider"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
@@ -47,6 +58,10 @@ class Repair(Base):
     state: Mapped[RepairState] = mapped_column(text_enum(RepairState))
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    to_customer_id: Mapped[UUID | None]
+    to_customer_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    to_provider_id: Mapped[UUID | None]
+    to_provider_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     customer_read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     provider_read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

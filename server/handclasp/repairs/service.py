@@ -212,7 +212,7 @@ def _say(session: Session, caller: Caller, repair: Repair, message: NewMessage) 
         raise Problem(409, "left", f"{other.name} has left and cannot read it. You can close this.")
     if len(repair.messages) >= LONGEST_THREAD:
         raise Problem(409, "thread-full", f"{LONGEST_THREAD} messages are the most here. Talk to each other instead.")
-    # Later than all before it, so that "read until" is exact even if the clock stood still.
+    # Later than all before it, so that the thread has one order even if the clock stood still.
     latest = max((one.written_at for one in repair.messages), default=None)
     now = utc_now()
     written_at = now if latest is None else max(now, latest + timedelta(microseconds=1))
@@ -236,6 +236,8 @@ def _say(session: Session, caller: Caller, repair: Repair, message: NewMessage) 
         raise not_found()
     repair.changed_at = written_at
     _have_read(repair, caller.member_id, written_at)
+    if kept_away is not Quiet.BLOCK:
+        _tell(repair, other.id, message.id, written_at)
     if kept_away is Quiet.MUTE:
         _have_read(repair, other.id, written_at)
 
@@ -255,11 +257,19 @@ def _is_said_already(session: Session, caller: Caller, repair: Repair, message: 
     return True
 
 
-def _have_read(repair: Repair, member_id: UUID, until: datetime) -> None:
+def _tell(repair: Repair, member_id: UUID, message_id: UUID, written_at: datetime) -> None:
+    """This is now the latest message that came to this member, unread."""
     if member_id == repair.customer_id:
-        repair.customer_read_at = until
+        repair.to_customer_id, repair.to_customer_at, repair.customer_read_at = message_id, written_at, None
     else:
-        repair.provider_read_at = until
+        repair.to_provider_id, repair.to_provider_at, repair.provider_read_at = message_id, written_at, None
+
+
+def _have_read(repair: Repair, member_id: UUID, now: datetime) -> None:
+    if member_id == repair.customer_id:
+        repair.customer_read_at = now
+    else:
+        repair.provider_read_at = now
 
 
 def get(caller: Caller, repair_id: UUID) -> RepairView:

@@ -224,12 +224,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_expectation")),
     )
     with op.batch_alter_table("expectation", schema=None) as batch_op:
-        batch_op.create_index(
-            "expectation_of_customer", ["organisation_id", "customer_id", "state", "changed_at"], unique=False
-        )
-        batch_op.create_index(
-            "expectation_of_provider", ["organisation_id", "provider_id", "state", "changed_at"], unique=False
-        )
+        for side in ("customer", "provider"):
+            columns = ["organisation_id", f"{side}_id", "changed_at", "id"]
+            unread = sa.text(f"{side}_read_at IS NULL")
+            batch_op.create_index(f"expectation_of_{side}", columns, unique=False)
+            batch_op.create_index(
+                f"expectation_unread_by_{side}",
+                columns[:3],
+                unique=False,
+                sqlite_where=unread,
+                postgresql_where=unread,
+            )
 
     op.create_table(
         "sign_in",
@@ -381,6 +386,10 @@ def upgrade() -> None:
         ),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("to_customer_id", sa.Uuid(), nullable=True),
+        sa.Column("to_customer_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("to_provider_id", sa.Uuid(), nullable=True),
+        sa.Column("to_provider_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("customer_read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("provider_read_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("customer_id <> provider_id", name=op.f("ck_repair_repairs_are_between_two")),
@@ -405,8 +414,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_repair")),
     )
     with op.batch_alter_table("repair", schema=None) as batch_op:
-        batch_op.create_index("repair_of_customer", ["organisation_id", "customer_id", "changed_at"], unique=False)
-        batch_op.create_index("repair_of_provider", ["organisation_id", "provider_id", "changed_at"], unique=False)
+        for side in ("customer", "provider"):
+            columns = ["organisation_id", f"{side}_id", f"to_{side}_at", f"to_{side}_id"]
+            unread = sa.text(f"{side}_read_at IS NULL AND to_{side}_id IS NOT NULL")
+            batch_op.create_index(f"repair_of_{side}", columns, unique=False)
+            batch_op.create_index(
+                f"repair_unread_by_{side}",
+                columns[:3],
+                unique=False,
+                sqlite_where=unread,
+                postgresql_where=unread,
+            )
 
     op.create_table(
         "release_cell",
@@ -519,6 +537,9 @@ def upgrade() -> None:
         ),
     ):
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    for name, column in (("note_public", "public_at"), ("note_reported", "reported_at")):
+        some = sa.text(f"{column} IS NOT NULL")
+        op.create_index(name, "note", ["organisation_id", column, "id"], sqlite_where=some, postgresql_where=some)
     if op.get_bind().dialect.name == "postgresql":
         # Row-level security binds the owner, too, and this changes every organisation's rows.
         op.execute("ALTER TABLE policy NO FORCE ROW LEVEL SECURITY")
