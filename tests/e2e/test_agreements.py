@@ -108,3 +108,20 @@ def test_rule_04_a_release_is_read_in_the_panel_and_its_absence_explained(stage:
     assert told["badge"] == "1"
     assert [row[1:] for row in told["table"]] == [["2", "3", "2"]]
     assert "Next release" in told["why"]
+    assert told["broken"] == []
+
+
+def test_what_fair_play_brings_to_the_panel_is_accessible_in_both_themes(stage: Stage) -> None:
+    tomas, mei = stage.api("tomas"), stage.api("ana").get("/people", q="Mei")["items"][0]
+    for kind, text in (("thanks", "Thank you for the export."), ("word", "A line on Tuesday would have helped.")):
+        tomas.put(f"/notes/{uuid.uuid4()}", {"kind": kind, "recipient": ANA, "text": text, "item": TICKET})
+    need = {"revision": 1, "provider": ANA, "need": "The export with the last day", "item": TICKET}
+    due = (utc_now().date() + timedelta(days=14)).isoformat()
+    tomas.put(f"/expectations/{uuid.uuid4()}", need | {"due": due})
+    tomas.put(f"/expectations/{uuid.uuid4()}", need | {"due": utc_now().date().isoformat(), "item": None})
+
+    told = stage.play("accessible_panel", seconds=240, mei=mei["id"])
+
+    assert told["broken"] == []
+    assert told["wide"] == []
+    assert len(told["seen"]) == 11

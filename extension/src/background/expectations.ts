@@ -28,9 +28,9 @@ export async function moreExpectations(account: Account, side: Side, cursor: str
 }
 
 export async function expectationView(account: Account, known: Expectation): Promise<ExpectationView> {
-  const { thing: expectation, sending, problem } = await standing(account, known);
+  const { thing: expectation, ...how } = await standing(account, known);
   const note = (await (await database()).get("notes", await earlyThanksId(known.id))) ?? null;
-  return { expectation, sending, problem, thanked: note !== null };
+  return { expectation, ...how, thanked: note !== null };
 }
 
 export async function propose(account: Account, { provider, item, need, due }: Proposal, known: Expectation | null): Promise<ExpectationView> {

@@ -9,8 +9,8 @@ import { accountId, database, type Account } from "./store.js";
 import { standing, tell } from "./telling.js";
 
 export async function repairView(account: Account, known: Repair): Promise<RepairView> {
-  const { thing: repair, sending, problem } = await standing(account, known);
-  return { repair, sending, problem };
+  const { thing: repair, ...how } = await standing(account, known);
+  return { repair, ...how };
 }
 
 /** The thread of a rating or word; null when it has none (yet). Throws a Sentence when the server cannot be asked. */

@@ -14,12 +14,16 @@ type Told = Expectation | Repair;
 export interface Standing<T> {
   thing: T;
   sending: Sending;
+  /** Why the server refuses what I did, or lets it wait, when it has said so. */
   problem: string | null;
+  /** What I wanted and the server refuses: its words are not lost. */
+  refused: T | null;
 }
 
-/** Writes a wish down and sends it soon. A wish of the same target that was refused is given up for it. */
-export async function tell(account: Account, target: string, request: { method: "PUT" | "POST"; path: string; body: unknown }, shown: Told): Promise<void> {
+/** Writes a wish down and sends it soon. A wish about the same thing that was refused is given up for it. */
+export async function tell(account: Account, id: string, request: { method: "PUT" | "POST"; path: string; body: unknown }, shown: Told): Promise<void> {
   const transaction = (await database()).transaction("operations", "readwrite", { durability: "strict" });
+  const target = targetOf(id);
   const before = await transaction.store.index("target").getAll(target);
   await Promise.all(before.filter(({ rejected }) => rejected !== null).map(({ seq }) => transaction.store.delete(seq)));
   const what: Operation["what"] = { kind: "tell", ...request, shown };
@@ -33,15 +37,16 @@ export async function tell(account: Account, target: string, request: { method: 
 
 /** How a thing stands: what I did last, or else what the server last said of it, be it `known` or later. */
 export async function standing<T extends Told>(account: Account, known: T): Promise<Standing<T>> {
-  const waiting = (await waitingFor(account, known.id)).map((operation) => ({ ...operation, shown: shownBy(operation) as T | null }));
-  const refused = waiting.find(({ rejected }) => rejected !== null);
+  const waiting = await waitingFor(account, known.id);
   const latest = later(known, (await heard(account, known.id)) as T | null);
+  const refused = waiting.find(({ rejected }) => rejected !== null);
   if (refused !== undefined) {
-    // What was refused is not so. Only a proposal the server has never seen has no other form to be shown in.
-    return { thing: latest, sending: "rejected", problem: refused.rejected?.detail ?? null };
+    // What was refused is not so: the thing stands as the server has it.
+    return { thing: latest, sending: "rejected", problem: refused.rejected?.detail ?? null, refused: shownBy(refused) as T | null };
   }
-  const mine = waiting.at(-1)?.shown ?? null;
-  return mine === null ? { thing: latest, sending: "sent", problem: null } : { thing: mine, sending: "waiting", problem: null };
+  const mine = waiting.map((operation) => shownBy(operation) as T | null).at(-1) ?? null;
+  const held = waiting.find((operation) => operation.held !== null)?.held ?? null;
+  return { thing: mine ?? latest, sending: mine === null ? "sent" : "waiting", problem: held?.detail ?? null, refused: null };
 }
 
 /** The proposals and threads of mine that the server may never have heard of, latest first. */
@@ -51,19 +56,24 @@ export async function untold(account: Account): Promise<Told[]> {
 }
 
 /** Gives up what waits or was refused. */
-export async function giveUp(account: Account, target: string): Promise<void> {
+export async function giveUp(account: Account, id: string): Promise<void> {
   const transaction = (await database()).transaction("operations", "readwrite", { durability: "strict" });
-  for (const { seq, what, account: owner } of await transaction.store.index("target").getAll(target)) {
+  for (const { seq, what, account: owner } of await transaction.store.index("target").getAll(targetOf(id))) {
     if (what.kind === "tell" && owner === accountId(account)) await transaction.store.delete(seq);
   }
   await transaction.done;
 }
 
-async function waitingFor(account: Account, target: string): Promise<Operation[]> {
-  const all = await (await database()).getAllFromIndex("operations", "target", target);
-  return all.filter(({ account: owner, what }) => owner === accountId(account) && what.kind === "tell").sort((a, b) => a.seq - b.seq);
+async function waitingFor(account: Account, id: string): Promise<Operation[]> {
+  const all = await (await database()).getAllFromIndex("operations", "target", targetOf(id));
+  return all.filter(({ account: owner }) => owner === accountId(account)).sort((a, b) => a.seq - b.seq);
 }
 
 function shownBy({ what }: Operation): Told | null {
   return what.kind === "tell" ? what.shown : null;
+}
+
+/** A thread has the id of the rating it came from: each waits for its own, and neither holds up the other. */
+function targetOf(id: string): string {
+  return `told ${id}`;
 }

@@ -17,7 +17,7 @@ export function AgreementForm(props: {
   start: Wanted;
   hint?: string;
   /** For another way: it has to differ from what was asked. */
-  mustDiffer?: boolean;
+  differsFrom?: Wanted;
   send: (wanted: Wanted) => Promise<void>;
   cancel: () => void;
   testid: string;
@@ -30,11 +30,10 @@ export function AgreementForm(props: {
   const id = useId();
   useEffect(() => field.current?.focus(), []);
   const wanted: Wanted = { need: need.trim(), due: due === "" ? null : due };
-  const same = wanted.need === props.start.need && wanted.due === props.start.due;
   const submit = (event: Event): void => {
     event.preventDefault();
     if (wanted.need === "" || busy) return;
-    if (props.mustDiffer === true && same) {
+    if (wanted.need === props.differsFrom?.need && wanted.due === props.differsFrom.due) {
       setProblem(t("sayAnotherWay"));
       return;
     }
@@ -93,9 +92,14 @@ export function AgreementForm(props: {
 }
 
 /** A no: why, and what could be done instead. Both are needed, for a bare no helps nobody. */
-export function DeclineForm(props: { first: string; send: (reason: string, alternative: string) => Promise<void>; cancel: () => void }): JSX.Element {
-  const [reason, setReason] = useState("");
-  const [alternative, setAlternative] = useState("");
+export function DeclineForm(props: {
+  first: string;
+  start: { reason: string; alternative: string };
+  send: (reason: string, alternative: string) => Promise<void>;
+  cancel: () => void;
+}): JSX.Element {
+  const [reason, setReason] = useState(props.start.reason);
+  const [alternative, setAlternative] = useState(props.start.alternative);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);

@@ -21,7 +21,7 @@ export function colleagueIn({ mine, customer, provider }: Expectation): Expectat
 
 /** The agreement as it stands now, wherever it was read before. */
 export function LiveExpectation({ expectation }: { expectation: Expectation }): JSX.Element {
-  const [view, setView] = useState<ExpectationView>({ expectation, sending: "sent", problem: null, thanked: false });
+  const [view, setView] = useState<ExpectationView>({ expectation, sending: "sent", problem: null, refused: null, thanked: false });
   const load = (): void => {
     ask("panel.expectation", { expectation })
       .then(setView)
@@ -37,7 +37,7 @@ export function ExpectationBody({ view, set }: { view: ExpectationView; set: (vi
   const [told, setTold] = useState<string | null>(null);
   const box = useRef<HTMLDivElement>(null);
   useFocusBack(box, doing);
-  const { expectation, sending, problem } = view;
+  const { expectation, sending, problem, refused } = view;
   const first = firstName(colleagueIn(expectation).name);
 
   const take = (next: ExpectationView): void => {
@@ -74,16 +74,13 @@ export function ExpectationBody({ view, set }: { view: ExpectationView; set: (vi
       <p class="stands" data-testid="stands">
         {standsWords(expectation, first)}
       </p>
-      {sending === "waiting" && (
-        <p class="meta" data-testid="not-sent">
-          {t("waitsToBeSent")}
-        </p>
-      )}
-      {problem !== null && (
+      {sending === "waiting" && <Waiting problem={problem} giveUp={giveUp} />}
+      {sending === "rejected" && (
         <>
           <p class="problem" data-testid="problem">
-            {t("notAcceptedBecause", problem)}
+            {t("notAcceptedBecause", problem ?? "")}
           </p>
+          {refused !== null && !unseen(view) && <Answered expectation={refused} first={first} />}
           <div class="row">
             {unseen(view) && <Act name="change" label={t("edit")} run={() => setDoing("change")} quiet />}
             <Act name="give-up" label={t("discard")} run={giveUp} quiet />
@@ -97,15 +94,20 @@ export function ExpectationBody({ view, set }: { view: ExpectationView; set: (vi
           label={t("anotherWay")}
           placeholder={t("anotherWaySuch")}
           action={t("suggestAnotherWay")}
-          start={{ need: expectation.need, due: expectation.due }}
-          mustDiffer
+          start={refused?.counter ?? { need: expectation.need, due: expectation.due }}
+          differsFrom={{ need: expectation.need, due: expectation.due }}
           hint={t("anotherWayHint", first)}
           cancel={() => setDoing(null)}
           send={({ need, due }) => answer({ action: "counter", need, due })}
         />
       )}
       {doing === "decline" && (
-        <DeclineForm first={first} cancel={() => setDoing(null)} send={(reason, alternative) => answer({ action: "decline", reason, alternative })} />
+        <DeclineForm
+          first={first}
+          start={{ reason: refused?.reason ?? "", alternative: refused?.alternative ?? "" }}
+          cancel={() => setDoing(null)}
+          send={(reason, alternative) => answer({ action: "decline", reason, alternative })}
+        />
       )}
       {doing === "change" && (
         <AgreementForm
@@ -113,7 +115,7 @@ export function ExpectationBody({ view, set }: { view: ExpectationView; set: (vi
           label={t("whatYouNeed", first)}
           placeholder={t("whatYouNeedSuch")}
           action={t("sendAgain")}
-          start={{ need: expectation.need, due: expectation.due }}
+          start={{ need: (refused ?? expectation).need, due: (refused ?? expectation).due }}
           cancel={() => setDoing(null)}
           send={async ({ need, due }) => {
             const { provider, item } = expectation;
@@ -136,6 +138,22 @@ export function ExpectationBody({ view, set }: { view: ExpectationView; set: (vi
       )}
       <Notice text={told ?? (view.thanked ? t("thankedEarly", first) : null)} />
     </div>
+  );
+}
+
+/** What is on its way. When the server has said why it lets it wait, that can be long, and so can be given up. */
+export function Waiting({ problem, giveUp }: { problem: string | null; giveUp: () => void }): JSX.Element {
+  return (
+    <>
+      <p class="meta" data-testid="not-sent">
+        {t("waitsToBeSent")} {problem}
+      </p>
+      {problem !== null && (
+        <div class="row">
+          <Act name="give-up" label={t("discard")} run={giveUp} quiet />
+        </div>
+      )}
+    </>
   );
 }
 

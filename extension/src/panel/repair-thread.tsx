@@ -6,6 +6,7 @@ import { t } from "../shared/browser.js";
 import type { Repair } from "../shared/api.js";
 import type { RepairView } from "../shared/fair-play-messages.js";
 import { firstName } from "../shared/handoff.js";
+import { Waiting } from "./expectation-card.js";
 import { Notice, TextForm, When, wordsOf } from "./parts.js";
 import { useChanges, useFocusBack } from "./use.js";
 
@@ -18,7 +19,7 @@ interface Props {
 }
 
 export function RepairThread({ repair: known, from, open: asked = false }: Props): JSX.Element {
-  const [view, setView] = useState<RepairView>({ repair: known, sending: "sent", problem: null });
+  const [view, setView] = useState<RepairView>({ repair: known, sending: "sent", problem: null, refused: null });
   const [open, setOpen] = useState(asked);
   const [answering, setAnswering] = useState(false);
   const [told, setTold] = useState<string | null>(null);
@@ -35,7 +36,8 @@ export function RepairThread({ repair: known, from, open: asked = false }: Props
   }, []);
   useChanges(load);
 
-  const { repair, sending, problem } = view;
+  const { repair, sending, problem, refused } = view;
+  const unsaid = refused?.messages.at(-1) ?? null;
   const first = firstName((repair.mine === "customer" ? repair.provider : repair.customer).name);
   const whole = from === "first" ? repair.messages.slice(1) : repair.messages;
   const shown = open ? whole : from === "first" ? [] : whole.slice(-1);
@@ -68,16 +70,13 @@ export function RepairThread({ repair: known, from, open: asked = false }: Props
           {repair.state === "repaired" ? t("threadRepaired") : t("threadClosed")}
         </p>
       )}
-      {sending === "waiting" && (
-        <p class="meta" data-testid="not-sent">
-          {t("waitsToBeSent")}
-        </p>
-      )}
-      {problem !== null && (
+      {sending === "waiting" && <Waiting problem={problem} giveUp={giveUp} />}
+      {sending === "rejected" && (
         <>
           <p class="problem" data-testid="problem">
-            {t("notAcceptedBecause", problem)}
+            {t("notAcceptedBecause", problem ?? "")}
           </p>
+          {unsaid !== null && refused !== null && refused.messages.length > repair.messages.length && <p class="quote">{unsaid.text}</p>}
           <div class="row">
             <Act name="give-up" label={t("discard")} run={giveUp} />
           </div>

@@ -6,8 +6,10 @@ import type { Sending } from "./handoff.js";
 export interface ExpectationView {
   expectation: Expectation;
   sending: Sending;
-  /** Why the server refuses what I did, when it does. */
+  /** Why the server refuses what I did, or lets it wait, when it has said so. */
   problem: string | null;
+  /** What I wanted and the server refuses. */
+  refused: Expectation | null;
   /** True when I have thanked for an early no here. */
   thanked: boolean;
 }
@@ -16,6 +18,7 @@ export interface RepairView {
   repair: Repair;
   sending: Sending;
   problem: string | null;
+  refused: Repair | null;
 }
 
 export type Side = "asked_of_me" | "asked_by_me";
