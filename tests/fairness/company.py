@@ -18,7 +18,10 @@ from uuid import UUID
 from handclasp.policy.models import Breakdown, Calendar
 from handclasp.policy.service import next_release_on
 from handclasp.ratings.models import Cause, Direction, Verdict
-from handclasp.releases.decision import Ballot, Batch, Cell, Outcome, decide, one_each
+from handclasp.releases.decision import Ballot, Batch, Cell, Outcome, decide, one_each, publish
+
+from .cells import as_seen
+from .knowledge import WITH_CAUSES as VOICES
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 TOOLS = ("trac", "github", "jira")
@@ -233,13 +236,31 @@ def label(ballot: Ballot, breakdown: Breakdown) -> str:
 
 
 def hold_verdicts_apart(ballots: Sequence[Ballot], outcome: Outcome, asked: Mapping[str, object]) -> None:
-    """In other worlds the same ratings are released together: which, depends on no verdict, down to the cell."""
-    for world in range(2):
-        chance = random.Random(world)
-        said = [replace(ballot, verdict=chance.choice(list(Verdict)), cause=None) for ballot in ballots]
+    """In other worlds the same ratings are released together, down to the cell, and a cell tells of its own alone.
+
+    The worlds are samples: one in which everybody says what chance says, and one in which all say the same.
+    """
+    chance = random.Random(len(ballots))
+    for voices in (VOICES, [chance.choice(VOICES)]):
+        said = [
+            replace(ballot, verdict=verdict, cause=cause)
+            for ballot, (verdict, cause) in zip(ballots, chance.choices(voices, k=len(ballots)), strict=True)
+        ]
         there = decide(said, **asked)  # type: ignore[arg-type]
         if shape(there) != shape(outcome):
             raise AssertionError("what is released depends on what was said")
+        by_key = {ballot.key: ballot for ballot in said}
+        for batch in there.batches:
+            for seen in release_seen(outcome_date(asked), batch, by_key).cells:
+                if as_seen(publish(seen.ballots)) != as_seen(seen.cell.published):
+                    raise AssertionError("a cell tells of others than its raters")
+
+
+def outcome_date(asked: Mapping[str, object]) -> date:
+    """The date that was asked for."""
+    on = asked["on"]
+    assert isinstance(on, date)
+    return on
 
 
 def shape(outcome: Outcome) -> object:

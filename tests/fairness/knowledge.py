@@ -9,6 +9,9 @@ Ratings that are in the same parts, of the same kind, can exchange what they say
 worlds are enumerated up to such exchanges, by counts (an *atom* is a set of ratings that can be exchanged), and
 in a possible world in which an atom is not all alike, any two of its ratings can be made to exchange: a group that
 holds a part of the atom then has no certain counts. `test_solver.py` holds this against worlds rating by rating.
+
+Sums of published figures are solved over whole raters, by the sums that can be reached from either end. That is exact
+where elimination and linear programming are not: they know fractions of raters, and miss what only whole ones fix.
 """
 
 from __future__ import annotations

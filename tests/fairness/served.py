@@ -272,12 +272,17 @@ class Served:
             self._resolve(number)
 
     def _resolve(self, number: int) -> None:
-        """What a page with this item tells somebody who did not rate it."""
+        """What a page with this item, and the rating's id, tell somebody who did not give it."""
         step = next(step for step in self.script.steps if isinstance(step, Given) and step.number == number)
         onlooker = next(who for who in range(len(self.people)) if who not in (step.rater, *self.gone))
         seen = {"item": item(str(number), tool=step.tool, **TOOLS[step.tool]), "people": []}
-        answer = self.people[onlooker].post("/api/v1/handoffs/resolve", seen)
-        self.views.append((f"resolve {number}", f"{answer.status_code} {self._nameless(answer.text)}"))
+        asking, path = self.people[onlooker], f"/api/v1/ratings/{self.ids[number][0]}"
+        for what, answer in (
+            ("resolve", asking.post("/api/v1/handoffs/resolve", seen)),
+            ("read", asking.get(path)),
+            ("withdraw", asking.call("DELETE", path, params={"revision": 9})),
+        ):
+            self.views.append((f"{what} {number}", f"{answer.status_code} {self._nameless(answer.text)}"))
 
     def _look_as_admin(self, releases: list[ReleaseSeen]) -> None:
         admin = self.office.admin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable
 from typing import Any
@@ -20,9 +19,8 @@ from . import cells
 from .cells import Promise
 from .company import START, TOOLS, Colleague, Company, Rules
 from .judge import HEAD, Tally, judge
-from .test_single_cell import PAIRS
+from .test_single_cell import FULL, PAIRS
 
-FULL = os.environ.get("HANDCLASP_FAIRNESS") == "full"
 HISTORIES = 2_500 if FULL else 500
 SETTINGS = settings(
     stateful_step_count=30,
@@ -160,12 +158,14 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         more=st.integers(0, 3),
+        careful=st.booleans(),
         breakdown=st.sampled_from(list(Breakdown)),
         calendar=st.sampled_from([Calendar.MONTHLY, Calendar.MONTHLY, Calendar.QUARTERLY]),
     )
-    def the_policy_changes(self, more: int, breakdown: Breakdown, calendar: Calendar) -> None:
+    def the_policy_changes(self, more: int, careful: bool, breakdown: Breakdown, calendar: Calendar) -> None:
         k, colluders = self.pair
-        self.company.rules = Rules(k + more, colluders, breakdown, calendar)
+        most = min(colluders + careful, k + more - 2)
+        self.company.rules = Rules(k + more, most, breakdown, calendar)
 
     @precondition(lambda self: self.months < 24)
     @rule()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import pytest
 
 from handclasp.ratings.models import Verdict
 
 from . import variants
-from .knowledge import Key, Problem, coalitions
+from .knowledge import Key, Problem, Telling, Voice, coalitions
 from .variants import Act, Story
 
 Pose = Callable[[Story], Problem]
@@ -45,34 +45,51 @@ def test_the_solver_finds_what_there_is_and_no_more(shape: int) -> None:
         posed = pose(Story((3, 1), acts))
         for coalition in coalitions({voter.rater for voter in posed.voters.values()}, 1):
             solved = posed.worlds(coalition, posed.tellings)
-            worlds = one_by_one(posed, coalition)
+            worlds = one_by_one(posed, coalition, posed.tellings)
             for unit in posed.units:
                 found = posed._fixed_group(unit, coalition, solved) is not None
                 assert found is certain(posed, worlds, unit.keys, unit.at_stake, coalition)
 
 
-def one_by_one(posed: Problem, coalition: frozenset[Hashable]) -> list[dict[Key, Verdict]]:
+def test_the_solver_knows_which_sums_give_a_figure_away() -> None:
+    """Figures that are told apart but summed up, too: what each can be, world by world."""
+    dates = [[(0, 0, ""), (1, 0, ""), (2, 0, ""), (3, 1, ""), (4, 2, ""), (5, 3, "")]]
+    chance, certain_ones = random.Random(7), 0
+    for _ in range(20):
+        acts = tuple(Act(rater, subject, chance.choice(list(Verdict))) for rater, subject, _ in dates[0])
+        posed = variants.team_release_beside_sum(Story((3, 1), (acts,)))
+        figure = next(telling for telling in posed.tellings if telling.subject)
+        for_leads = [telling for telling in posed.tellings if not telling.subject]
+        for told in ([], for_leads[:1], for_leads[1:], for_leads):
+            for coalition in coalitions({voter.rater for voter in posed.voters.values()}, 1):
+                solved = posed.worlds(coalition, told).values(figure)
+                plain = {value(posed, figure, world) for world in one_by_one(posed, coalition, told)}
+                assert solved == plain
+                certain_ones += len(solved) == 1
+    assert certain_ones
+
+
+def value(posed: Problem, telling: Telling, world: dict[Key, Voice]) -> Hashable:
+    """What is told in a world."""
+    return telling.value([part.tell(counted(posed, part.kinds, world)) for part in telling.parts])
+
+
+def one_by_one(posed: Problem, coalition: frozenset[Hashable], tellings: Sequence[Telling]) -> list[dict[Key, Voice]]:
     """Every world in which everything told is what was told, rating by rating."""
     keys = list(posed.voters)
     knows = [posed.voters[key].rater in coalition for key in keys]
-    found: list[dict[Key, Verdict]] = []
+    found: list[dict[Key, Voice]] = []
     for said in itertools.product(
         *([posed.voters[key].voice] if known else posed.voices for key, known in zip(keys, knows, strict=True))
     ):
         world = dict(zip(keys, said, strict=True))
-        if all(
-            telling.value([part.tell(counted(posed, part.kinds, world)) for part in telling.parts])
-            == posed.seen[telling]
-            for telling in posed.tellings
-        ):
-            found.append({key: verdict for key, (verdict, _) in world.items()})
+        if all(value(posed, telling, world) == posed.seen[telling] for telling in tellings):
+            found.append(world)
     return found
 
 
-def counted(posed: Problem, kinds: object, world: object) -> dict[Hashable, tuple[int, ...]]:
+def counted(posed: Problem, kinds: Mapping[Key, Hashable], world: dict[Key, Voice]) -> dict[Hashable, tuple[int, ...]]:
     """How many of each kind say what."""
-    assert isinstance(kinds, dict)
-    assert isinstance(world, dict)
     return {
         kind: tuple(
             sum(1 for key, its in kinds.items() if its == kind and world[key] == voice) for voice in posed.voices
@@ -83,7 +100,7 @@ def counted(posed: Problem, kinds: object, world: object) -> dict[Hashable, tupl
 
 def certain(
     posed: Problem,
-    worlds: list[dict[Key, Verdict]],
+    worlds: list[dict[Key, Voice]],
     unit: frozenset[Key],
     at_stake: frozenset[Key],
     coalition: frozenset[Hashable],
@@ -94,7 +111,7 @@ def certain(
     if not any(key in at_stake and raters >= posed.voters[key].k for key in others):
         return False
     return any(
-        len({tuple(sorted(world[key] for key in group)) for world in worlds}) == 1
+        len({tuple(sorted(world[key][0] for key in group)) for world in worlds}) == 1
         for size in range(1, len(others))
         for group in itertools.combinations(others, size)
         if at_stake.intersection(group)
