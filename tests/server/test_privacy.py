@@ -9,7 +9,7 @@ import shutil
 import socket
 import subprocess
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -530,10 +530,19 @@ class TestExpiry:
 
     def test_rule_15_nothing_expires_before_it_is_counted(self, office: Office, clock: Clock) -> None:
         to(clock, office, 2030, 1, 10)
-        office.person("tomas").rate(office.person("ana"))
+        tomas, ana = office.person("tomas"), office.person("ana")
+        tomas.rate(ana, item=item("january"))
+        to(clock, office, 2030, 1, 11)
+        expire(office)
         to(clock, office, 2031, 1, 10)
         expire(office)
-        assert stored(office, Rating) == 1
+        assert stored(office, Rating) == 1, "no month has been counted"
+        clock.ahead -= timedelta(days=333)
+        release_due(office)
+        tomas.connect().rate(ana, item=item("february"))
+        to(clock, office, 2031, 1, 10)
+        expire(office)
+        assert stored(office, Rating) == 1, "January has been counted, February has not"
         release_due(office)
         expire(office)
         assert stored(office, Rating) == 0
