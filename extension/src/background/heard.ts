@@ -1,6 +1,7 @@
 /** What the server last answered about an agreement or a thread, kept for lists that were read before. */
 import type { Expectation, ExpectationPage, Repair } from "../shared/api.js";
 import type { Side } from "../shared/fair-play-messages.js";
+import { call } from "./http.js";
 import { accountId, database, type Account, type Cached } from "./store.js";
 
 type Heard = Expectation | Repair;
@@ -24,6 +25,16 @@ export async function keepHeard(cache: CacheStore, account: string, thing: Heard
 export async function heard(account: Account, id: string): Promise<Heard | null> {
   const cached = await (await database()).get("cache", keyOf(accountId(account), id));
   return cached !== undefined && "told" in cached.value ? cached.value.told : null;
+}
+
+/** Looks how a thing stands at the server, after it has refused what was done to it: most often somebody was quicker. */
+export async function lookAgain(account: Account, { id, ...thing }: Heard): Promise<void> {
+  const path = "need" in thing ? `/api/v1/expectations/${id}` : `/api/v1/repairs/${id}`;
+  const answered = await call<Heard>(account, { method: "GET", path });
+  if (answered.kind !== "ok") return;
+  const transaction = (await database()).transaction("cache", "readwrite");
+  await keepHeard(transaction.store, accountId(account), answered.body);
+  await transaction.done;
 }
 
 /** Where both lists of agreements are cached. */

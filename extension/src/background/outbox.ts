@@ -10,7 +10,7 @@ import { call, type Answered } from "./http.js";
 import { changed } from "./notify.js";
 import { due, isGiving, nextDue, sendingIn, standingIn } from "./outbox-rules.js";
 import { adopt, raise } from "./outbox-mending.js";
-import { keepHeard } from "./heard.js";
+import { keepHeard, lookAgain } from "./heard.js";
 import { forget } from "./resolutions.js";
 import { storedIn } from "./ratings.js";
 import { decide } from "./retry-policy.js";
@@ -166,6 +166,7 @@ async function refused(account: Account, operation: Operation, answer: Extract<A
   const mendable = operation.attempts < MOST_MENDINGS;
   if (operation.what.kind === "tell") {
     await put({ ...operation, rejected: problem });
+    await lookAgain(account, operation.what.shown);
   } else if (operation.what.kind === "withdraw-rating" && problem.status === 404) {
     await dropTarget(operation);
   } else if (mendable && problem.code === "rating-exists" && problem.existing !== null) {
