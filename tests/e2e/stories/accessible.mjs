@@ -1,30 +1,15 @@
 /** Every page of Handclasp's own, light and dark, held against WCAG 2.2 A and AA as far as axe can tell. */
-import { createRequire } from "node:module";
-import { readFile } from "node:fs/promises";
 import { ask, play, step } from "../protocol.mjs";
+import { violations } from "../axe.mjs";
 import { click, find, reads, until } from "../page.mjs";
 import { connect, desk, enableTrac, form, given, open, ticket, write } from "../desk.mjs";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 play(async (script, closing) => {
   const broken = [];
   const seen = [];
 
-  /** Holds a page, or a frame in it, against the rules in both themes. */
   const check = async (name, page, frame = page) => {
-    for (const theme of ["light", "dark"]) {
-      await page.emulateMediaFeatures([
-        { name: "prefers-color-scheme", value: theme },
-        { name: "prefers-reduced-motion", value: "reduce" },
-      ]);
-      await frame.evaluate(axe);
-      const { violations } = await frame.evaluate((runOnly) => globalThis.axe.run({ runOnly }), RULES);
-      for (const { id, nodes } of violations) {
-        broken.push(...nodes.map((node) => `${name}, ${theme}: ${id}: ${node.html} ${node.failureSummary}`));
-      }
-    }
+    broken.push(...(await violations(name, page, frame)));
     seen.push(name);
   };
 
