@@ -73,6 +73,22 @@ class Note(Base):
             sqlite_where=text("read_at IS NULL"),
             postgresql_where=text("read_at IS NULL"),
         ),
+        Index(
+            "note_public",
+            "organisation_id",
+            "public_at",
+            "id",
+            sqlite_where=text("public_at IS NOT NULL"),
+            postgresql_where=text("public_at IS NOT NULL"),
+        ),
+        Index(
+            "note_reported",
+            "organisation_id",
+            "reported_at",
+            "id",
+            sqlite_where=text("reported_at IS NOT NULL"),
+            postgresql_where=text("reported_at IS NOT NULL"),
+        ),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)

@@ -537,9 +537,7 @@ def upgrade() -> None:
         ),
     ):
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
-    for name, column in (("note_public", "public_at"), ("note_reported", "reported_at")):
-        some = sa.text(f"{column} IS NOT NULL")
-        op.create_index(name, "note", ["organisation_id", column, "id"], sqlite_where=some, postgresql_where=some)
+    index_what_recipients_show()
     if op.get_bind().dialect.name == "postgresql":
         # Row-level security binds the owner, too, and this changes every organisation's rows.
         op.execute("ALTER TABLE policy NO FORCE ROW LEVEL SECURITY")
@@ -549,6 +547,13 @@ def upgrade() -> None:
             close_to_other_organisations(table)
     else:
         op.execute("UPDATE policy SET in_force_at = published_at")
+
+
+def index_what_recipients_show() -> None:
+    """The wall, and what was reported, are few among many notes."""
+    for name, column in (("note_public", "public_at"), ("note_reported", "reported_at")):
+        some = sa.text(f"{column} IS NOT NULL")
+        op.create_index(name, "note", ["organisation_id", column, "id"], sqlite_where=some, postgresql_where=some)
 
 
 def close_to_other_organisations(table: str) -> None:
