@@ -61,7 +61,7 @@ test("the right person who may not be rated is not asked for again", () => {
 });
 
 test("rule 1: after its release a rating is kept as it was", () => {
-  for (const wish of ["changed", "withdrawn"] as const) assert.deepEqual(waysOut(problem("rating-released"), wish, false), ["keep"]);
+  for (const wish of ["given", "changed", "withdrawn"] as const) assert.deepEqual(waysOut(problem("rating-released"), wish, false), ["keep"]);
   assert.deepEqual(waysOut(problem("anything"), "changed", false), ["keep"]);
 });
 

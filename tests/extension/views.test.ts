@@ -61,7 +61,7 @@ test("a choice of who did it is shared in open organisations, and stays here in 
 
 test("rule 7: what was agreed stands first; for an early no thanks are offered, and missed is still possible", () => {
   const agreed = viewOf(state({ agreed: { kind: "agreed", need: "The export", due: null } }), open);
-  assert.deepEqual(agreed.card.lines[0], ["agreedNeed", "The export"]);
+  assert.deepEqual(agreed.card.agreed, ["agreedNeed", "The export"]);
   const early = state({ agreed: { kind: "declined", need: "The export", due: null } });
   const view = viewOf(early, open);
   assert.deepEqual(chips(view), ["early"]);

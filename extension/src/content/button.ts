@@ -128,8 +128,9 @@ export class Button {
     return this.button("link", choice, "", face, { "aria-label": words, title: words });
   }
 
-  private given({ verdict, words }: Extract<View, { kind: "given" }>): HTMLElement {
-    const part = this.text(speak(words), verdict);
+  private given({ verdict, words, sending }: Extract<View, { kind: "given" }>): HTMLElement {
+    // What was refused is no verdict: it has no verdict's colour.
+    const part = this.text(speak(words), sending === "rejected" ? "refused" : verdict);
     part.prepend(sign(verdict));
     // After Enter the focus rests here, and not on Undo.
     part.tabIndex = -1;
@@ -297,7 +298,7 @@ export class Button {
   private showCard(): void {
     const { card, shown } = this.view;
     if (!shown && !this.pointed) this.draw(NO_CARD);
-    else this.draw(this.hint === null ? card : { ...card, lines: [["verbatim", this.hint]] });
+    else this.draw(this.hint === null ? card : { ...card, agreed: null, lines: [["verbatim", this.hint]] });
   }
 
   /** Draws what lies under the pill, unless it lies there already: pointer and focus may rest on it. */
@@ -306,6 +307,7 @@ export class Button {
     if (this.card.dataset.drawn === drawn) return;
     this.card.dataset.drawn = drawn;
     const focused = this.card.querySelector<HTMLElement>(":focus")?.dataset.choice;
+    const agreed = card.agreed === null ? [] : [this.text(speak(card.agreed), "line agreed")];
     const lines = card.lines.map((line) => this.text(speak(line), "line"));
     const title = card.title === null ? [] : [this.text(speak(card.title), "line")];
     const chips = document.createElement("span");
@@ -313,7 +315,7 @@ export class Button {
     chips.setAttribute("role", "group");
     if (card.title !== null) chips.setAttribute("aria-label", speak(card.title));
     chips.append(...card.chips.map((chip) => this.chip(chip)));
-    this.card.replaceChildren(...lines, ...title, ...(card.chips.length === 0 ? [] : [chips]));
+    this.card.replaceChildren(...agreed, ...lines, ...title, ...(card.chips.length === 0 ? [] : [chips]));
     if (focused !== undefined) this.card.querySelector<HTMLElement>(`[data-choice="${focused}"]`)?.focus({ preventScroll: true });
     this.fit();
   }

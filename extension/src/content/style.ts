@@ -13,7 +13,7 @@ export const STYLE = `
 .pill:focus-within:has(:focus-visible){outline:2px solid var(--clasp);outline-offset:2px}
 button,.part{all:unset;box-sizing:border-box;display:inline-flex;align-items:center;gap:6px;height:26px;padding:0 10px;color:inherit;font:inherit}
 button{cursor:pointer}
-button+button,.part+button{border-left:1px solid var(--line)}
+button+button,.part+button,button+.part{border-left:1px solid var(--line)}
 button:hover,button:focus-visible,button[aria-pressed=true]{background:var(--wash)}
 .pill.open{z-index:2147483646}
 [tabindex='-1']:focus{outline:none}
@@ -30,6 +30,7 @@ button:focus-visible{box-shadow:inset 0 -2px 0 var(--clasp)}
 .card:empty{display:none}
 .card:has(.chips){padding:8px}
 .card .line{display:block;height:auto;padding:0;white-space:normal}
+.card .agreed{color:var(--ink)}
 .chips{display:flex;flex-wrap:wrap;gap:4px}
 .card .chip{height:24px;padding:0 9px;border:1px solid var(--line);border-radius:12px;color:var(--ink);white-space:nowrap}
 .chip[aria-pressed=true]{border-color:var(--ink);background:var(--wash)}

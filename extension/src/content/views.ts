@@ -26,6 +26,8 @@ export interface Chip {
 
 /** What lies under the pill. */
 export interface Card {
+  /** What the work is judged against. */
+  agreed: Words | null;
   lines: Words[];
   title: Words | null;
   chips: Chip[];
@@ -54,7 +56,7 @@ export const SOON = 1_500;
 export const LINE_STAYS = 8_000;
 export const CAUSES_STAY = 20_000;
 
-export const NO_CARD: Card = { lines: [], title: null, chips: [] };
+export const NO_CARD: Card = { agreed: null, lines: [], title: null, chips: [] };
 
 export function viewOf(state: HandoffState | null, now: Situation): View {
   if (state === null) return now.isOpen ? looking(now) : rest("service");
@@ -102,13 +104,13 @@ function verdictsOf(direction: HandoffState["direction"]): { verdict: Verdict; w
 function openCard(state: HandoffState): Card {
   if (state.subjectName === null) return { ...NO_CARD, lines: [[state.attribution === "pooled" ? "whoOnceHere" : "whoOnce"]] };
   const first = firstName(state.subjectName);
-  const { agreed } = state;
-  const lines = [...(agreed === null ? [] : [agreedWords(agreed, first)]), seenLine(state)];
-  if (agreed?.kind !== "declined" || !state.thank.allowed) return { ...NO_CARD, lines };
-  // A no in time is good service: thanks are offered first, and blame is not.
+  const agreed = state.agreed === null ? null : agreedWords(state.agreed, first);
+  const card: Card = { ...NO_CARD, agreed, lines: [seenLine(state)] };
+  if (state.agreed?.kind !== "declined" || !state.thank.allowed) return card;
+  // A no in time is good service: thanks are offered for it.
   return state.said.thanks === null
-    ? { lines, title: null, chips: [{ choice: "early", words: ["thanksForEarly"], pressed: null }] }
-    : { ...NO_CARD, lines: [...lines, ["thanksWritten", first]] };
+    ? { ...card, agreed: null, title: agreed, chips: [{ choice: "early", words: ["thanksForEarly"], pressed: null }] }
+    : { ...card, lines: [...card.lines, ["thanksWritten", first]] };
 }
 
 function given(state: HandoffState, rating: MyRating, now: Situation): View {
@@ -158,7 +160,7 @@ function givenCard(state: HandoffState, rating: MyRating): Card {
   const lines = [...held, seenLine(state)];
   if (rating.verdict !== "missed" || state.direction !== "service") return { ...NO_CARD, lines };
   const chips = CAUSES.map((cause): Chip => ({ choice: `cause:${cause}`, words: [`cause_${cause}`], pressed: cause === rating.cause }));
-  return { lines, title: ["causeAsk"], chips };
+  return { ...NO_CARD, lines, title: ["causeAsk"], chips };
 }
 
 function refused(state: HandoffState, subjectName: string): View {

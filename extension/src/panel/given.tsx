@@ -90,9 +90,9 @@ function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[])
           </span>
         </div>
         {entry.verdict !== null && (
-          <p>
+          <p class="said">
             <VerdictWord verdict={entry.verdict}>{speak(verdictWords(entry.verdict, direction ?? "service"))}</VerdictWord>
-            {cause !== null && <span class="meta"> · {t(`cause_${cause}`)}</span>}
+            {cause !== null && <span class="meta">· {t(`cause_${cause}`)}</span>}
           </p>
         )}
         {entry.text !== null && <p>{entry.text}</p>}

@@ -138,7 +138,7 @@ function Actions({ state, first, start }: { state: HandoffState; first: string; 
     <div class="row">
       {state.thank.allowed && button("thanks", t("thankPerson", first))}
       {state.thank.allowed && button("word", t("tellPrivately", first))}
-      {!mine && state.direction === "service" && button("expectation", t("askForSomething"))}
+      {!mine && state.direction === "service" && button("expectation", t("tellWhatYouNeed", first))}
     </div>
   );
 }
