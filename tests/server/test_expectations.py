@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -370,6 +371,33 @@ def test_the_list_has_open_ones_by_due_then_what_ended_lately(office: Office, cl
         assert found == expected
     assert [row["id"] for row in tomas.get("/api/v1/expectations").json()["items"]] == [mine]
     assert seen(tomas, old)["state"] == "declined", "what is not listed any more can still be read"
+
+
+def test_rule_10_nobody_asks_one_colleague_without_end(office: Office) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    last = [asked(tomas, ana) for _ in range(20)][-1]
+    refused = str(uuid.uuid4())
+    answer = ask(tomas, ana, id=refused)
+    assert code(answer) == (429, "limit")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert tomas.get(f"/api/v1/expectations/{refused}").status_code == 404
+    assert ask(tomas, ana, id=last, revision=2, need="Half of it").status_code == 200, "a change is no new one"
+    assert ask(tomas, office.person("mei")).status_code == 201
+
+
+def test_of_two_steps_at_once_one_is_taken(office: Office) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(8):
+            wanted = asked(tomas, ana)
+            steps = (
+                pool.submit(respond, tomas, wanted, "withdraw"),
+                pool.submit(respond, ana, wanted, "decline", **DECLINE),
+            )
+            answers = [step.result() for step in steps]
+            assert sorted(answer.status_code for answer in answers) == [200, 409]
+            taken = next(answer.json() for answer in answers if answer.status_code == 200)
+            assert seen(tomas, wanted)["state"] == taken["state"]
 
 
 def test_rule_11_who_is_blocked_sees_success_and_reaches_nobody(office: Office) -> None:

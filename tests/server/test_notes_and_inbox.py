@@ -254,6 +254,8 @@ def test_a_message_of_the_other_side_comes_and_what_started_the_thread_comes_onc
     word = tomas.thank(ana, "A word on Monday.", kind="word").json()["id"]
     assert kinds(ana) == [("word", word, False)]
     assert tomas.inbox() == []
+    for person, waiting in ((ana, 1), (tomas, 0)):
+        assert person.get("/api/v1/inbox/unread").json() == {"unread": waiting}
     mark(ana, word)
     first = say(ana, word, "You are right.")
     [entry] = tomas.inbox()

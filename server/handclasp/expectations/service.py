@@ -15,6 +15,7 @@ from ..db import insert, reading, utc_now, writing
 from ..errors import Problem, bad_field, not_found
 from ..handoffs.models import Item
 from ..handoffs.service import SeenItem, record_item
+from ..limits import service as limits
 from ..notes.models import Quiet
 from ..notes.mutes import quiet
 from ..paging import Page, cut, decode_cursor, encode_cursor
@@ -126,7 +127,7 @@ def put(caller: Caller, expectation_id: UUID, proposal: Proposal) -> tuple[Expec
     """Make the proposal stand, and tell whether it is new.
 
     The same again, and an older revision, change nothing. Raises 404 for another's id, 409 `revision-used`,
-    `expectation-fixed` (another item or colleague) or `expectation-answered`, 422 when a rule refuses it.
+    `expectation-fixed` (another item or colleague) or `expectation-answered`, 422 when a rule refuses it, 429 `limit`.
     """
     with writing(caller.organisation_id) as session:
         existing = _find(session, caller, expectation_id, to_change=True)
@@ -137,6 +138,8 @@ def put(caller: Caller, expectation_id: UUID, proposal: Proposal) -> tuple[Expec
             if existing is None:
                 raise not_found()
             if is_new:
+                what = limits.What.EXPECTATION
+                limits.count(session, caller.organisation_id, what, caller.member_id, existing.provider_id)
                 return seen_by(existing, caller.member_id), True
         if existing.customer_id != caller.member_id:
             raise not_found()

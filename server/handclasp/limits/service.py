@@ -23,11 +23,13 @@ class What(enum.StrEnum):
 
     RATING = "rating"
     NOTE = "note"
+    EXPECTATION = "expectation"
+    MESSAGE = "message"
 
 
-A_DAY = {What.RATING: 100, What.NOTE: 60}
+A_DAY = {What.RATING: 100, What.NOTE: 60, What.EXPECTATION: 60, What.MESSAGE: 300}
 """For one member in one day (UTC)."""
-A_DAY_TO_ONE = {What.RATING: 20, What.NOTE: 10}
+A_DAY_TO_ONE = {What.RATING: 20, What.NOTE: 10, What.EXPECTATION: 20, What.MESSAGE: 100}
 """For one member in one day, to the same colleague."""
 
 

@@ -18,6 +18,7 @@ from ..auth.caller import Caller
 from ..db import insert, reading, utc_now, writing
 from ..errors import Problem, bad_field, not_found
 from ..handoffs.models import Item
+from ..limits import service as limits
 from ..notes.models import Quiet
 from ..notes.mutes import quiet
 from ..people.models import Member
@@ -174,7 +175,7 @@ def put(caller: Caller, repair_id: UUID, command: RepairCommand) -> RepairView:
     """Say something, or let the thread stand as `command` says. The same again changes nothing.
 
     Raises 404 for a thread that is not the caller's, 409 `repair-step` (saying what is possible), `message-sent`
-    (this id said something else) or `thread-full`, 422 for an empty command.
+    (this id said something else), `left` or `thread-full`, 422 for an empty command, 429 `limit`.
     """
     if command.message is None and command.state is None:
         raise bad_field("#/message", "Say something, or say how the thread should stand.")
@@ -234,6 +235,7 @@ def _say(session: Session, caller: Caller, repair: Repair, message: NewMessage) 
     if inserted is None:
         # The same id, at this very moment, in another thread.
         raise not_found()
+    limits.count(session, caller.organisation_id, limits.What.MESSAGE, caller.member_id, other.id)
     repair.changed_at = written_at
     _have_read(repair, caller.member_id, written_at)
     if kept_away is not Quiet.BLOCK:
