@@ -62,7 +62,7 @@ def test_another_raters_id_is_not_found(office: Office) -> None:
     assert tomas.get(f"/api/v1/ratings/{rating_id}").json()["verdict"] == "met"
 
 
-def test_a_second_rating_of_one_handoff_names_the_first(office: Office) -> None:
+def test_rule_01_a_second_rating_of_one_handoff_names_the_first(office: Office) -> None:
     tomas, ana = office.person("tomas"), office.person("ana")
     first = tomas.rate(ana).json()
     second = tomas.rate(ana, "exceeded")
@@ -71,7 +71,7 @@ def test_a_second_rating_of_one_handoff_names_the_first(office: Office) -> None:
     assert second.json()["existing"] == first["id"]
 
 
-def test_the_subject_stays_when_the_alias_moves(office: Office) -> None:
+def test_rule_02_the_subject_stays_when_the_alias_moves(office: Office) -> None:
     """Rule 2: later reassignment changes nothing."""
     tomas, ana, mei = office.person("tomas"), office.person("ana"), office.person("mei")
     office.alias("desk", ana)
@@ -104,7 +104,7 @@ def test_withdrawn_is_gone_until_a_higher_revision_revives_it(office: Office, cl
     assert [entry["verdict"] for entry in ana.inbox()] == ["met"]
 
 
-def test_a_withdrawn_rating_cannot_come_back_beside_its_successor(office: Office) -> None:
+def test_rule_01_a_withdrawn_rating_cannot_come_back_beside_its_successor(office: Office) -> None:
     tomas, ana = office.person("tomas"), office.person("ana")
     first = uuid.uuid4()
     tomas.rate(ana, id=first)
@@ -115,14 +115,14 @@ def test_a_withdrawn_rating_cannot_come_back_beside_its_successor(office: Office
     assert (revived.status_code, revived.json()["existing"]) == (409, second.json()["id"])
 
 
-def test_nobody_rates_themselves(office: Office) -> None:
+def test_rule_02_nobody_rates_themselves(office: Office) -> None:
     ana = office.person("ana")
     answer = ana.rate(ana)
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:handclasp:problem:self")
     assert ana.get("/api/v1/ratings").json()["items"] == []
 
 
-def test_teammates_stop_rating_at_twenty_five_members(office: Office) -> None:
+def test_rule_08_teammates_stop_rating_at_twenty_five_members(office: Office) -> None:
     """Rule 8."""
     tomas, ana = office.person("tomas", team="Search"), office.person("ana", team="Search")
     for number in range(21):
@@ -134,7 +134,7 @@ def test_teammates_stop_rating_at_twenty_five_members(office: Office) -> None:
     assert tomas.thank(ana).status_code == 201
 
 
-def test_a_missed_says_what_would_have_helped_and_nothing_else_does(office: Office) -> None:
+def test_rule_13_a_missed_says_what_would_have_helped_and_nothing_else_does(office: Office) -> None:
     """Rule 13."""
     tomas, ana = office.person("tomas"), office.person("ana")
     silent = tomas.rate(ana, "missed", what_would_have_helped=None)
@@ -199,7 +199,7 @@ def test_the_same_put_at_once_is_stored_once(office: Office, parallel: int) -> N
     assert len(tomas.get("/api/v1/ratings").json()["items"]) == 1
 
 
-def test_two_ids_for_one_handoff_at_once_are_decided_by_the_constraint(office: Office) -> None:
+def test_rule_01_two_ids_for_one_handoff_at_once_are_decided_by_the_constraint(office: Office) -> None:
     tomas, ana = office.person("tomas"), office.person("ana")
     start = threading.Barrier(6)
 

@@ -107,4 +107,5 @@ def test_me_tells_who_and_which_rules(office: Office) -> None:
     assert me["member"]["name"] == "Tomas"
     assert me["member"]["team"]["name"] == "Night shift"
     assert me["email"] == "tomas@example.org"
-    assert me["policy"] == {"version": 1, "attribution": "open", "undo_seconds": 10}
+    rules = {"version": 1, "attribution": "open", "undo_seconds": 10}
+    assert me["policy"] == rules | {"k": 5, "release_on": None, "breakdown": "none"}

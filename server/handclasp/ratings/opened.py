@@ -81,7 +81,7 @@ def give(
         # The rating that stood in the way was withdrawn at this very moment: there is room now.
         raise busy()
     if inserted is not None:
-        _mend(session, rating)
+        _mend(session, rating, before=None)
     return rating, inserted is not None
 
 
@@ -98,10 +98,11 @@ def _learn(session: Session, caller: Caller, rating_id: UUID, command: RatingCom
     learn_alias(session, caller.organisation_id, item.tool, item.host, subject, caller.member_id, rating_id)
 
 
-def _mend(session: Session, rating: Rating) -> None:
-    """Rule 13: a missed starts a repair; without one there is nothing to mend."""
+def _mend(session: Session, rating: Rating, *, before: Verdict | None) -> None:
+    """Rule 13: a missed starts a repair; once it is none any more there is nothing to mend."""
     if rating.verdict is not Verdict.MISSED or rating.what_would_have_helped is None:
-        repairs.end(session, rating.organisation_id, rating.id)
+        if before is Verdict.MISSED:
+            repairs.end(session, rating.organisation_id, rating.id)
         return
     repairs.start(
         session,
@@ -135,7 +136,7 @@ def change(session: Session, caller: Caller, rating: Rating, command: RatingComm
     if rating.withdrawn:
         refuse_unless(may_rate(session, caller, rating.subject))
         _learn(session, caller, rating.id, command)
-    now, handoff_id, direction = utc_now(), rating.handoff_id, rating.direction
+    before, now, handoff_id, direction = rating.verdict, utc_now(), rating.handoff_id, rating.direction
     try:
         # Changed inside the savepoint: entering one flushes what was changed before it.
         with session.begin_nested():
@@ -146,7 +147,7 @@ def change(session: Session, caller: Caller, rating: Rating, command: RatingComm
     except IntegrityError:
         # It was withdrawn, and the same handoff has been rated again under another id since.
         raise exists(_standing(session, caller, handoff_id, direction)) from None
-    _mend(session, rating)
+    _mend(session, rating, before=before)
     return rating
 
 
@@ -156,11 +157,12 @@ def withdraw(session: Session, rating: Rating, revision: int) -> Rating:
         return rating
     if revision == rating.revision:
         raise revision_used(rating.revision)
+    before = rating.verdict
     rating.verdict = rating.what_would_have_helped = rating.cause = rating.read_at = None
     rating.revision = revision
     rating.withdrawn_at = rating.changed_at = utc_now()
     unlearn_alias(session, rating.organisation_id, rating.id)
-    _mend(session, rating)
+    _mend(session, rating, before=before)
     return rating
 
 

@@ -156,7 +156,7 @@ def refuse_second(session: Session, caller: Caller, command: RatingCommand, subj
 
 def mine(session: Session, caller: Caller, item: SeenItem, provider_id: UUID, direction: Direction) -> Found | None:
     """What the caller has sealed about this handoff, released or not, if anything."""
-    names = sealing.keys(session, caller.organisation_id).names
+    names = sealing.standing_names(session, caller.organisation_id)
     if names is None:
         return None
     wanted = sealed.slot_of(names, caller.member_id, _item_mac(names, item), provider_id, direction)

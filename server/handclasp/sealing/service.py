@@ -13,11 +13,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from ..db import insert
 from ..errors import Problem, busy
@@ -78,14 +79,36 @@ def keys(session: Session, organisation_id: UUID, periods: Collection[date] = ()
         query = query.with_for_update(read=True, key_share=True)
     opened = {row.purpose: unwrap(row) for row in session.execute(query).scalars() if row.wrapped}
     return Keys(
-        Names(opened[_NAMES]) if _NAMES in opened else None,
+        _remember(session, Names(opened[_NAMES])) if _NAMES in opened else None,
         {period: opened[period.isoformat()] for period in periods if period.isoformat() in opened},
     )
 
 
+def standing_names(session: Session, organisation_id: UUID) -> Names | None:
+    """The organisation's MACs, if there are any yet; looked up once in each transaction."""
+    return _remembered(session) or keys(session, organisation_id).names
+
+
 def names(session: Session, organisation_id: UUID) -> Names:
     """The organisation's MACs; the key is made on first use, so this needs a writing transaction."""
-    return keys(session, organisation_id).names or Names(_make(session, organisation_id, _NAMES))
+    found = standing_names(session, organisation_id)
+    return found or _remember(session, Names(_make(session, organisation_id, _NAMES)))
+
+
+_in_transaction: WeakKeyDictionary[SessionTransaction, Names] = WeakKeyDictionary()
+"""Forgotten with the transaction: a key made in one that fails never was."""
+
+
+def _remembered(session: Session) -> Names | None:
+    transaction = session.get_transaction()
+    return None if transaction is None else _in_transaction.get(transaction)
+
+
+def _remember(session: Session, found: Names) -> Names:
+    transaction = session.get_transaction()
+    if transaction is not None:
+        _in_transaction[transaction] = found
+    return found
 
 
 def writing_keys(session: Session, organisation_id: UUID, period: date) -> tuple[Names, bytes]:
@@ -95,7 +118,7 @@ def writing_keys(session: Session, organisation_id: UUID, period: date) -> tuple
     """
     found = keys(session, organisation_id, [period], hold=True)
     return (
-        found.names or Names(_make(session, organisation_id, _NAMES)),
+        found.names or names(session, organisation_id),
         found.periods.get(period) or _make(session, organisation_id, period.isoformat()),
     )
 
