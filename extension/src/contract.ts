@@ -1104,7 +1104,6 @@ export interface components {
             /** @enum {string} */
             kind: "ring" | "pile_on";
             members: components["schemas"]["Person"][];
-            acts: number;
             /** Format: date */
             found_on: string;
             seen: boolean;

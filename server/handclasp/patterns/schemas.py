@@ -15,7 +15,6 @@ class PatternSchema(StrictSchema):
     id = Uuid(required=True)
     kind = fields.Enum(PatternKind, by_value=fields.String, required=True)
     members = many(PersonSchema, required=True)
-    acts = fields.Integer(required=True, strict=True)
     found_on = Day(required=True)
     seen = fields.Boolean(required=True)
 

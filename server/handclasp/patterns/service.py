@@ -31,7 +31,6 @@ class Pattern:
     id: UUID
     kind: PatternKind
     members: Sequence[Member]
-    acts: int
     found_on: date
     seen: bool
 
@@ -155,7 +154,6 @@ def _shown(flag: PatternFlag, people: dict[UUID, Member]) -> Pattern:
         id=flag.id,
         kind=flag.kind,
         members=sorted(members, key=lambda member: (member.name, member.id)),
-        acts=flag.acts,
         found_on=flag.found_at.date(),
         seen=flag.seen_at is not None,
     )
