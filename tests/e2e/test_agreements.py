@@ -34,8 +34,19 @@ def test_rule_07_another_way_and_an_early_no_are_good_service(stage: Stage) -> N
     def agreements(login: str, side: str) -> Any:
         return stage.api(login).get("/expectations", side=side)["items"]
 
-    told = stage.play("agreements", {"agreements": agreements}, seconds=240, due=due.isoformat())
+    def change(id: str, need: str) -> None:
+        body = {"revision": 2, "provider": ANA, "need": need, "due": due.isoformat()}
+        stage.api("tomas").put(f"/expectations/{id}", body)
 
+    told = stage.play(
+        "agreements",
+        {"agreements": agreements, "change": change},
+        seconds=300,
+        due=due.isoformat(),
+        changed="The October export as well",
+    )
+
+    assert told["kept"] == "No time on Friday.", "what is refused keeps its words"
     assert told["asked"]["state"] == "proposed"
     assert told["asked"]["due"] == due.isoformat()
     assert told["focusReturned"] == "decline"

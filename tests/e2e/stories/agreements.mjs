@@ -27,7 +27,7 @@ play(async (script, closing) => {
     return rows.length === 1 ? rows : null;
   }, "the proposal to be stored");
 
-  step("Ana suggests another way, from her inbox");
+  step("Ana's inbox; a form that is closed gives the focus back");
   const ana = await desk(script, closing, "ana");
   await (await connect(script, ana, "ana")).close();
   const hers = await panel(ana);
@@ -37,6 +37,20 @@ play(async (script, closing) => {
   await hers.evaluate(() => [...document.querySelectorAll("[data-testid=decline-form] button")].at(-1).click());
   await until(async () => (await focusedName(hers)) === "decline", "the focus to return to the button");
   const focusReturned = await focusedName(hers);
+
+  step("what she answers is refused when he has changed it meanwhile; her words are kept");
+  await ask("change", { id: asked.id, need: script.changed });
+  await press(hers, "decline");
+  await fill(hers, "decline-reason", "No time on Friday.");
+  await fill(hers, "decline-alternative", "On Monday.");
+  await press(hers, "decline-send");
+  await reads(hers, /Not accepted/);
+  await reads(hers, new RegExp(script.changed));
+  await press(hers, "decline");
+  const kept = await hers.$eval("[data-testid=decline-reason]", (field) => field.value);
+  await hers.evaluate(() => [...document.querySelectorAll("[data-testid=decline-form] button")].at(-1).click());
+
+  step("she suggests another way");
   await press(hers, "counter");
   await fill(hers, "counter-need", "The export until the 29th, the last day on Monday");
   await press(hers, "counter-send");
@@ -90,5 +104,5 @@ play(async (script, closing) => {
     const rows = await ask("agreements", { login: "tomas", side: "asked_by_me" });
     return rows.some(({ state }) => state === "done") ? rows : null;
   }, "the end to be stored");
-  return { asked, both, unsent, beforeBoth, focusReturned, thanks, offeredAgain, ended };
+  return { kept, asked, both, unsent, beforeBoth, focusReturned, thanks, offeredAgain, ended };
 });
