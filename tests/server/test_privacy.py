@@ -33,6 +33,7 @@ from handclasp.privacy import service as privacy
 from handclasp.privacy.record import Erased, path_in, remember, remembered
 from handclasp.ratings.models import Rating, SealedRating
 from handclasp.releases import service as releases
+from handclasp.releases.models import Release
 from tests.conftest import settings
 from tests.support.office import Clock, Office, Person, item
 from tests.support.server import PROGRAM
@@ -75,6 +76,9 @@ def busy_office(office: Office) -> tuple[Person, Person, Person]:
 
 def test_rule_15_an_erased_member_is_nowhere(office: Office, config: Config, clock: Clock) -> None:
     ana, tomas, mei = busy_office(office)
+    ana.put(f"/api/v1/mutes/{mei.id}", {"kind": "mute"})
+    tomas.put(f"/api/v1/mutes/{ana.id}", {"kind": "mute"})
+    flag(office, ana, mei)
     clock.forward(seconds=11)
     erase(office, config, ana)
     stored = everything_stored(office)
@@ -180,6 +184,7 @@ def test_rule_15_erasing_breaks_no_count(app: Any, config: Config, clock: Clock,
     for person in (providers[0], customers[0]):
         erase(office, config, person)
         assert figures(office, *staying) == before
+    assert subjects_of_releases(office) == {provider.member.id for provider in providers[1:] if attribution == "pooled"}
     # What was agreed with the erased is shown to nobody any more.
     listed = customers[1].get("/api/v1/expectations?side=asked_by_me").json()["items"]
     assert {one["provider"]["id"] for one in listed} == {provider.id for provider in providers[1:]}
@@ -205,6 +210,14 @@ def test_rule_15_what_waits_by_or_about_the_erased_is_never_released(
     release_due(office)
     if who == "rater0":
         assert ana.get("/api/v1/me/service").json()["releases"] == []
+
+
+def subjects_of_releases(office: Office) -> set[uuid.UUID | None]:
+    with office.app.app_context(), reading(office.organisation_id) as session:
+        own = select(Release.subject_id).where(
+            Release.organisation_id == office.organisation_id, Release.subject_id.is_not(None)
+        )
+        return set(session.execute(own).scalars())
 
 
 def sealed_rows(office: Office) -> int:
@@ -598,12 +611,7 @@ class TestExpiry:
                 note = _note(office, ana)
                 note.reported_at, note.report_reason, note.report_settled_at = utc_now(), "Unkind.", settled
                 session.add(note)
-                session.add(
-                    PatternFlag(
-                        organisation_id=office.organisation_id, id=new_id(), kind=PatternKind.RING,
-                        members=[ana.id], acts=30, found_at=utc_now(), seen_at=seen,
-                    )
-                )  # fmt: skip
+            flag(office, ana, seen_at=seen)
         clock.forward(days=91)
         expire(office)
         assert [stored(office, table) for table in (SignInLink, ConsoleSession, SignIn, PatternFlag)] == [0, 0, 0, 1]
@@ -628,6 +636,22 @@ class TestExpiry:
         with office.app.app_context():
             worker.turn(nightly=True)
         assert stored(office, Rating) == 0
+
+
+def flag(office: Office, *members: Person, seen_at: datetime | None = None) -> None:
+    """Let a pattern have been found among these."""
+    with office.app.app_context(), writing(office.organisation_id) as session:
+        session.add(
+            PatternFlag(
+                organisation_id=office.organisation_id,
+                id=new_id(),
+                kind=PatternKind.RING,
+                members=[member.id for member in members],
+                acts=30,
+                found_at=utc_now(),
+                seen_at=seen_at,
+            )
+        )
 
 
 def expire(office: Office) -> None:
