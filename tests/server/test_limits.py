@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -77,6 +79,19 @@ def test_rule_10_changes_and_retries_do_not_count(office: Office) -> None:
         assert tomas.thank(ana, id=note_id).is_success
     assert rate_often(tomas, ana, 20) == [201] * 19 + [429]
     assert [tomas.thank(ana).status_code for _ in range(10)] == [201] * 9 + [429]
+
+
+def test_rule_10_the_same_put_at_once_counts_once(office: Office) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    rating_id, start = uuid.uuid4(), threading.Barrier(8)
+
+    def send(_: int) -> int:
+        start.wait()
+        return tomas.rate(ana, id=rating_id).status_code
+
+    with ThreadPoolExecutor(8) as pool_:
+        assert sorted(pool_.map(send, range(8))) == [200] * 7 + [201]
+    assert tallies(office.app, office) == [1, 1]
 
 
 def test_counts_are_emptied(office: Office) -> None:
