@@ -160,12 +160,12 @@ class Company:
             self.change_key(key, verdict, cause)
 
     def change_key(self, key: bytes, verdict: Verdict, cause: Cause | None) -> None:
-        """Change this one."""
+        """Change this one. To say the same again is no change: it does not make it the latest."""
         ballot, period = self.waiting[key]
-        said = replace(
-            ballot, verdict=verdict, cause=cause if verdict is Verdict.MISSED else None, changed_at=self._moment()
-        )
-        self.waiting[key] = (said, period)
+        cause = cause if verdict is Verdict.MISSED else None
+        if (verdict, cause) != (ballot.verdict, ballot.cause):
+            said = replace(ballot, verdict=verdict, cause=cause, changed_at=self._moment())
+            self.waiting[key] = (said, period)
 
     def withdraw(self, which: int) -> None:
         """Take one of those that wait back."""
