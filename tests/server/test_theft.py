@@ -491,6 +491,24 @@ def test_rule_03_what_was_released_or_changed_is_erased(stolen: tuple[Quarter, b
     assert lengths["04-01"] > 32
 
 
+@pytest.mark.postgresql
+def test_rule_03_postgresql_logs_no_line(stolen_postgresql: tuple[Quarter, bytes], cluster: PostgresCluster) -> None:
+    """A violated constraint would stand in its log, with the names and the time."""
+    office = Office(stolen_postgresql[0].app)
+    pool(office)
+    tomas, ana = office.person("tomas"), office.person("ana")
+    first = uuid.uuid4()
+    tomas.rate(ana, id=first)
+    assert tomas.rate(ana).status_code == 409
+    tomas.call("DELETE", f"/api/v1/ratings/{first}?revision=2")
+    assert tomas.rate(ana, "exceeded").status_code == 201
+    assert tomas.rate(ana, id=first, revision=3).status_code == 409
+    lines = cluster.log.read_text(errors="replace")
+    assert "database system is ready" in lines
+    for word in ("sealed_rating", "tally", first.hex, str(first)):
+        assert word not in lines
+
+
 def test_rule_03_a_served_process_with_several_workers_forgets_too(tmp_path: Path) -> None:
     """The shipped server, two workers, talkative log: with readers in between, the next write empties the log."""
     server = HandclaspServer({"HANDCLASP_LOG_LEVEL": "debug"}, log=tmp_path / "log")

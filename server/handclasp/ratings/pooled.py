@@ -259,19 +259,28 @@ def _store(session: Session, caller: Caller, found: Found, body: SealedBody) -> 
     if period is None:
         raise released()
     row = sealed.new_row(session, caller.organisation_id, period, body)
+    if row["slot"] != found.row.slot:
+        # Looked for first, because PostgreSQL writes a violated constraint into its log, with names and time.
+        _refuse_taken(session, row)
     try:
         with session.begin_nested():
             _write(session, row)
     except IntegrityError:
-        # It was withdrawn, and the same handoff has been rated again under another id since.
-        standing = session.execute(
-            select(SealedRating).where(
-                SealedRating.organisation_id == caller.organisation_id, SealedRating.slot == row["slot"]
-            )
-        ).scalar_one()
-        other = sealed.opened(session, standing)
-        raise (released() if other is None else exists(other.id)) from None
+        _refuse_taken(session, row)
+        raise busy() from None
     return _shown(body, _subject(session, caller.organisation_id, body), period)
+
+
+def _refuse_taken(session: Session, row: Mapping[str, Any]) -> None:
+    """It was withdrawn, and the same handoff has been rated again under another id since."""
+    standing = session.execute(
+        select(SealedRating).where(
+            SealedRating.organisation_id == row["organisation_id"], SealedRating.slot == row["slot"]
+        )
+    ).scalar_one_or_none()
+    if standing is not None:
+        other = sealed.opened(session, standing)
+        raise released() if other is None else exists(other.id)
 
 
 def _write(session: Session, row: Mapping[str, Any]) -> None:
