@@ -7,7 +7,7 @@ import type { InboxEntry } from "../shared/api.js";
 import type { InboxView } from "../shared/messages.js";
 import { EntryMenu } from "./entry-menu.js";
 import { LiveExpectation } from "./expectation-card.js";
-import { NextRelease } from "./next-release.js";
+import { NextRelease, PausedLine } from "./next-release.js";
 import { Avatar, ItemLine, Notice, Sign, VerdictWord, When, wordsOf } from "./parts.js";
 import { ReleaseFigure } from "./release.js";
 import { RepairThread } from "./repair-thread.js";
@@ -51,6 +51,7 @@ export function Inbox({ setUnread, openYou }: { setUnread: (count: number) => vo
           </button>
         </div>
       )}
+      <PausedLine open={openYou} />
       <NextRelease open={openYou} />
       {value.entries.length === 0 ? (
         <div class="state" data-testid="inbox-empty">

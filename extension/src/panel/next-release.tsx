@@ -1,4 +1,4 @@
-/** In pooled organisations: when the next release is, and for whom nothing came yet, why. */
+/** Quiet lines over the inbox, each with the way to what is mine alone. */
 import type { JSX } from "preact";
 import { ask } from "../shared/ask.js";
 import { t } from "../shared/browser.js";
@@ -6,7 +6,7 @@ import type { OwnService } from "../shared/api.js";
 import { day } from "./dates.js";
 import { useLoaded } from "./use.js";
 
-/** One quiet line over the inbox, with the way to what is mine alone. Where nothing is pooled there is no line. */
+/** In pooled organisations: when the next release is, and for whom nothing came yet, why. Elsewhere there is no such line. */
 export function NextRelease({ open }: { open: () => void }): JSX.Element | null {
   const { value } = useLoaded<OwnService>(
     () => ask("panel.service", {}),
@@ -18,6 +18,20 @@ export function NextRelease({ open }: { open: () => void }): JSX.Element | null 
       <span>{value.next_release_on === null ? t("ratingsArePooled") : t("nextReleaseOn", day(value.next_release_on))}</span>
       <button type="button" class="btn quiet" data-testid="why" onClick={open}>
         {value.why_nothing_yet === null ? t("myService") : t("whyNothingYet")}
+      </button>
+    </div>
+  );
+}
+
+/** Whoever has paused being rated is told so, lest it be forgotten. */
+export function PausedLine({ open }: { open: () => void }): JSX.Element | null {
+  const { value } = useLoaded<{ paused: boolean }>(() => ask("panel.paused", {}));
+  if (value?.paused !== true) return null;
+  return (
+    <div class="strip" data-testid="paused">
+      <span>{t("pausedLine")}</span>
+      <button type="button" class="btn quiet" data-testid="paused-change" onClick={open}>
+        {t("change")}
       </button>
     </div>
   );

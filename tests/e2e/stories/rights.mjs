@@ -52,11 +52,15 @@ play(async (script, closing) => {
   await press(hers, "pause-switch");
   await reads(hers, /You are not rated until/);
   const refused = await ask("rate");
+  await press(hers, "back");
+  const reminded = await reads(hers, /You are not being rated/);
+  await press(hers, "paused-change");
+  await hers.waitForSelector("[data-testid=pause][data-paused=true]");
   await press(hers, "pause-switch");
   await reads(hers, /You can be rated again/);
   const taken = await ask("rate");
   await press(hers, "back");
   await until(async () => (await focusedName(hers)) === "you-open", "the focus to return");
   await show(hers, "inbox");
-  return { wall, wallAfter, warned, reported, muted, blocked, refused, taken };
+  return { wall, wallAfter, warned, reported, muted, blocked, refused, taken, reminded };
 });
