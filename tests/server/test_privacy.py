@@ -622,6 +622,15 @@ class TestExpiry:
             ).scalars()
             assert sorted(reasons, key=str) == [None, "Unkind."]
 
+    def test_rule_15_what_reached_the_erased_after_all_goes_at_night(self, office: Office, config: Config) -> None:
+        """As when it is stored at the very moment of the erasure."""
+        ana = office.person("ana")
+        erase(office, config, ana)
+        with office.app.app_context(), writing(office.organisation_id) as session:
+            session.add(_note(office, ana))
+        expire(office)
+        assert stored(office, Note) == 0
+
     def test_what_is_in_use_stays(self, office: Office, clock: Clock) -> None:
         ana = office.person("ana").sign_in()
         clock.forward(minutes=30)

@@ -19,10 +19,12 @@ from ..policy.service import has_come_into_force, policy_in_force
 from ..ratings.models import Rating
 from ..releases.models import ReleaseRun
 from ..repairs.models import Repair
-from .forgetting import drop_repairs, drop_unused
+from .forgetting import drop_repairs, drop_unused, sweep
+from .models import Erasure
 
 SETTLED_KEPT = timedelta(days=90)
 """How long sign-ins, settled reports and seen flags can be looked up."""
+_SWEPT_AGAIN = timedelta(days=7)
 _AT_ONCE = 500
 """Ratings in one transaction: other writers wait no longer than that takes."""
 
@@ -37,10 +39,22 @@ def expire(organisation_id: UUID) -> None:
     while _expire_ratings(organisation_id, now):
         pass
     with writing(organisation_id) as session:
+        _sweep_again(session, organisation_id, now)
         _expire_repairs(session, organisation_id, now)
         _expire_proofs(session, organisation_id, now)
         _expire_settled(session, organisation_id, now)
         leave_no_trace(session)
+
+
+def _sweep_again(session: Session, organisation_id: UUID, now: datetime) -> None:
+    """What reached the lately erased after all: on PostgreSQL a colleague may store it at the very moment."""
+    lately = session.execute(
+        select(Erasure.member_id).where(
+            Erasure.organisation_id == organisation_id, Erasure.erased_at > now - _SWEPT_AGAIN
+        )
+    ).scalars()
+    for member_id in lately.all():
+        sweep(session, organisation_id, member_id)
 
 
 def _expire_ratings(organisation_id: UUID, now: datetime) -> bool:

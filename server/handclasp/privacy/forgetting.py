@@ -39,7 +39,14 @@ def forget(session: Session, member: Member, now: datetime) -> None:
 
     How much went is told to nobody: it would be a figure about a person, or tell of pooled ratings that wait.
     """
-    organisation_id, member_id = member.organisation_id, member.id
+    sweep(session, member.organisation_id, member.id)
+    bury(member, now)
+    # What was just overwritten stood in the database's log, too.
+    leave_no_trace(session)
+
+
+def sweep(session: Session, organisation_id: UUID, member_id: UUID) -> None:
+    """Delete every row that is the member's, or about them, but for their own. Again, it finds what came since."""
     sealed.drop_member(session, organisation_id, member_id)
     items = _items_of(session, organisation_id, member_id)
     _drop_repairs(session, organisation_id, member_id)
@@ -52,9 +59,6 @@ def forget(session: Session, member: Member, now: datetime) -> None:
     _drop_mutes(session, organisation_id, member_id)
     drop_flags(session, organisation_id, member_id)
     end_access(session, organisation_id, member_id)
-    bury(member, now)
-    # What was just overwritten stood in the database's log, too.
-    leave_no_trace(session)
 
 
 def bury(member: Member, now: datetime) -> None:
