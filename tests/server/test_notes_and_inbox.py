@@ -372,6 +372,7 @@ def test_every_entry_of_every_kind_is_on_exactly_one_page(office: Office, standi
             more = {"cursor": cursor} if cursor else {}
             page = ana.get("/api/v1/inbox", params={"limit": limit} | more).json()
             seen += page["items"]
+            assert len(seen) <= len(expected), "an entry came twice"
             cursor = page["next"]
             if cursor is None:
                 break
