@@ -46,10 +46,15 @@ _SECURITY_HEADERS = {
 }
 
 
+class _Server(Flask):
+    def log_exception(self, exc_info: Any) -> None:
+        """Nothing: Flask would log address and message, which name ratings. `errors` logs what it was, and where."""
+
+
 def create_app(config: Config | None = None) -> Flask:
     """The Handclasp server. Raises `ConfigError` for a wrong setting, `UndeclaredRouteError` for an open route."""
     config = config or Config.from_environment()
-    app = Flask("handclasp", static_folder=None, template_folder="console/templates")
+    app = _Server("handclasp", static_folder=None, template_folder="console/templates")
     settings: dict[str, Any] = {
         "SECRET_KEY": config.secret_key,
         # After a rotation, whoever is signed in stays so.

@@ -12,14 +12,17 @@ import itertools
 import logging
 import math
 import random
+import sqlite3
 import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -526,8 +529,14 @@ def test_rule_03_a_served_process_with_several_workers_forgets_too(tmp_path: Pat
             tomas.put(f"/notes/{uuid.uuid4()}", note)
         loot = b"".join(path.read_bytes() for path in sorted(server.data.glob("handclasp.sqlite3*")))
         log = (server.data / "handclasp.sqlite3-wal").read_bytes()
+        # What goes wrong on the way is logged, too, but not what for.
+        with closing(sqlite3.connect(server.data / "handclasp.sqlite3")) as broken:
+            broken.execute("ALTER TABLE sealed_rating RENAME TO gone")
+        with pytest.raises(httpx.HTTPStatusError, match="500"):
+            tomas.get(f"/ratings/{ids[0]}")
         lines = server.log.read_text()
         tomas.close()
+    assert "unhandled OperationalError" in lines
     assert b"Thanks 3." in loot
     for number, rating_id in enumerate(ids):
         assert uuid.UUID(rating_id).bytes not in loot
@@ -535,7 +544,7 @@ def test_rule_03_a_served_process_with_several_workers_forgets_too(tmp_path: Pat
         assert rating_id not in lines
         assert f"rated-{number}".encode() not in loot
     assert b"sealed" not in log
-    for trace in ("Ana Ruiz", "ana@example.org", ana, "exceeded", "/ratings/"):
+    for trace in ("Ana Ruiz", "ana@example.org", ana, "exceeded", "/api/v1/ratings"):
         assert trace not in lines
 
 
