@@ -21,6 +21,8 @@ from .expectations import views as expectations
 from .exports import views as exports
 from .health import blueprint as health
 from .inbox import views as inbox
+from .me import views as me
+from .mutes import views as mutes
 from .notes import pages as note_pages
 from .notes import views as notes
 from .patterns import pages as pattern_pages
@@ -83,6 +85,8 @@ def create_app(config: Config | None = None) -> Flask:
         expectations,
         exports,
         inbox,
+        me,
+        mutes,
         note_pages,
         notes,
         pattern_pages,

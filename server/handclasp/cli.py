@@ -29,9 +29,9 @@ from .db import db
 from .errors import Problem
 from .exports.service import Dataset, Format, take_out
 from .migrations import is_current, upgrade
-from .people import founding
 from .people import service as people
 from .people.models import Member, Organisation, Role
+from .policy import founding
 from .policy.models import Attribution
 from .policy.service import POOLED_FROM, suggested_attribution
 from .privacy import leavers

@@ -15,7 +15,7 @@ from handclasp.auth import service as sign_in
 from handclasp.db import db, new_id, reading, utc_now, writing
 from handclasp.errors import Problem
 from handclasp.exports.models import NamedExport
-from handclasp.notes.models import Mute, Quiet
+from handclasp.mutes.models import Mute, Quiet
 from handclasp.people import service as people
 from handclasp.people.models import Member, Role
 from handclasp.policy.models import Policy

@@ -26,8 +26,8 @@ from handclasp.handoffs.models import Handoff, Item
 from handclasp.migrations import upgrade
 from handclasp.notes.models import Note
 from handclasp.patterns.models import PatternFlag, PatternKind
-from handclasp.people import founding
 from handclasp.people import service as people
+from handclasp.policy import founding
 from handclasp.policy.models import Attribution, Policy
 from handclasp.privacy import service as privacy
 from handclasp.privacy.record import Erased, path_in, remember, remembered

@@ -13,7 +13,7 @@ from handclasp.app import create_app
 from handclasp.auth import service as sign_in
 from handclasp.config import Config
 from handclasp.db import db
-from handclasp.people import founding
+from handclasp.policy import founding
 from tests.support.oauth import hidden_fields
 
 PUBLIC = "https://handclasp.example.org"

@@ -16,9 +16,9 @@ from flask import Flask
 
 from handclasp import db as database
 from handclasp.auth import service as sign_in
-from handclasp.people import founding
 from handclasp.people import service as people
 from handclasp.people.models import Member, Role
+from handclasp.policy import founding
 from handclasp.policy.models import Attribution
 from tests.support.contract import check_answer
 from tests.support.oauth import Pkce, agree

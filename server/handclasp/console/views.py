@@ -27,6 +27,7 @@ from ..auth import tokens
 from ..auth.guard import caller, check_same_origin, csrf_token, permit, signed_in
 from ..config import Config
 from ..errors import Problem
+from ..me import service as me
 from ..paging import aware
 from ..people import service as people
 from ..people.models import Role
@@ -150,7 +151,7 @@ def home() -> str:
     who = caller()
     return render_template(
         "home.html",
-        me=people.me(who.organisation_id, who.member_id),
+        me=me.me(who.organisation_id, who.member_id),
         grants=tokens.grants(who.organisation_id, who.member_id),
         sessions=sign_in.sessions(who.organisation_id, who.member_id),
         news=sign_in.untold(session.get("secret", "")),

@@ -16,8 +16,8 @@ from ..errors import Problem, bad_field, not_found
 from ..handoffs.models import Item
 from ..handoffs.service import SeenItem, record_item
 from ..limits import service as limits
-from ..notes.models import Quiet
-from ..notes.mutes import quiet
+from ..mutes.models import Quiet
+from ..mutes.service import quiet
 from ..paging import Page, cut, decode_cursor, encode_cursor
 from ..people.models import Member
 from ..people.service import SubjectRef, identified

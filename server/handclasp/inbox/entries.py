@@ -24,7 +24,8 @@ from ..expectations.service import ExpectationView
 from ..expectations.service import seen_by as expectation_seen_by
 from ..expectations.steps import Side
 from ..handoffs.models import Item
-from ..notes.models import Mute, Note, NoteKind, Quiet
+from ..mutes.models import Mute, Quiet
+from ..notes.models import Note, NoteKind
 from ..people.models import Member
 from ..ratings.models import Direction, Rating, Verdict
 from ..releases.models import Release

@@ -7,6 +7,7 @@ from ..expectations import models as expectations
 from ..exports import models as exports
 from ..handoffs import models as handoffs
 from ..limits import models as limits
+from ..mutes import models as mutes
 from ..notes import models as notes
 from ..patterns import models as patterns
 from ..people import models as people
@@ -18,7 +19,7 @@ from ..repairs import models as repairs
 from ..sealing import models as sealing
 
 ROOMS = (
-    audit, auth, expectations, exports, handoffs, limits, notes, patterns,
+    audit, auth, expectations, exports, handoffs, limits, mutes, notes, patterns,
     people, policy, privacy, ratings, releases, repairs, sealing,
 )  # fmt: skip
 

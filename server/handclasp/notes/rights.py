@@ -16,8 +16,9 @@ from ..audit.service import record
 from ..auth.caller import Caller
 from ..db import reading, utc_now, writing
 from ..errors import Problem, bad_field, not_found
+from ..mutes.models import Mute, Quiet
 from ..paging import Page, aware, cut, decode_cursor, encode_cursor
-from .models import Mute, Note, NoteKind, Quiet
+from .models import Note, NoteKind
 
 
 def report(caller: Caller, note_id: UUID, reason: str | None) -> None:

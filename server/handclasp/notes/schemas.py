@@ -7,7 +7,7 @@ from marshmallow import fields, post_load
 from ..contract import Flag, StrictSchema, Text, Timestamp, Uuid, many
 from ..handoffs.schemas import ItemSchema
 from ..people.schemas import PersonSchema, SubjectSchema
-from .models import NoteKind, Quiet
+from .models import NoteKind
 from .service import NoteCommand
 
 
@@ -48,23 +48,6 @@ class NotePublicSchema(StrictSchema):
     """Whether thanks are shown on the wall."""
 
     public = Flag(required=True)
-
-
-class MutePutSchema(StrictSchema):
-    """mute: what the colleague sends arrives as read. block: it does not arrive. The colleague is never told."""
-
-    kind = fields.Enum(Quiet, by_value=fields.String, required=True)
-
-
-class MuteSchema(StrictSchema):
-    colleague = fields.Nested(PersonSchema, required=True)
-    kind = fields.Enum(Quiet, by_value=fields.String, required=True)
-
-
-class MutesSchema(StrictSchema):
-    """Whom I keep away. Nobody else can read it."""
-
-    items = many(MuteSchema, required=True)
 
 
 class WallNoteSchema(StrictSchema):

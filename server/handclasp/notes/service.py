@@ -13,10 +13,11 @@ from ..db import insert, utc_now, writing
 from ..errors import Problem, bad_field, not_found
 from ..handoffs.service import SeenItem, record_item
 from ..limits import service as limits
+from ..mutes.models import Quiet
+from ..mutes.service import quiet
 from ..people.service import SubjectRef, identified, learn_alias
 from ..repairs import service as repairs
-from .models import Note, NoteKind, Quiet
-from .mutes import quiet
+from .models import Note, NoteKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,9 @@ from ..auth.guard import caller
 from ..contract import Answer, PageQuerySchema, endpoint
 from ..paging import Page
 from ..permissions import Permission
-from . import mutes, rights, service
-from .models import Mute, Note
+from . import rights, service
+from .models import Note
 from .schemas import (
-    MutePutSchema,
-    MuteSchema,
-    MutesSchema,
     NotePublicSchema,
     NotePutSchema,
     NoteReportedSchema,
@@ -74,25 +71,3 @@ def put_reported_note(note_id: UUID, body: dict[str, bool]) -> dict[str, bool]:
     """Say that a report has been seen to."""
     rights.settle(caller(), note_id, settled=body["settled"])
     return body
-
-
-@blueprint.get("/mutes")
-@endpoint(Permission.MEMBER, answers={200: MutesSchema})
-def list_mutes() -> dict[str, Any]:
-    """Whom I mute or block. Nobody else can read it."""
-    return {"items": mutes.mutes(caller())}
-
-
-@blueprint.put("/mutes/<uuid:member_id>")
-@endpoint(Permission.MEMBER, body=MutePutSchema, answers={200: MuteSchema})
-def put_mute(member_id: UUID, body: dict[str, Any]) -> Mute:
-    """Mute or block a colleague, who is never told."""
-    return mutes.keep_away(caller(), member_id, body["kind"])
-
-
-@blueprint.delete("/mutes/<uuid:member_id>")
-@endpoint(Permission.MEMBER, answers={200: MutesSchema})
-def delete_mute(member_id: UUID) -> dict[str, Any]:
-    """Hear a colleague again from now on; the answer is who is still kept away."""
-    mutes.let_near(caller(), member_id)
-    return {"items": mutes.mutes(caller())}

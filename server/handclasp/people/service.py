@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, or_, select, tuple_, update
+from sqlalchemy import Select, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from ..db import insert, new_id, reading, utc_now, writing
 from ..errors import UNSTORABLE, Problem, bad_field
 from ..paging import Page, cut, decode_cursor, encode_cursor, storable
-from ..policy.models import Policy
-from ..policy.service import policy_in_force
 from .models import Alias, Member, Organisation, Role, Team
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.?[^@\s\x00-\x1f]*")
@@ -46,33 +44,6 @@ def organisation(organisation_id: UUID) -> Organisation:
     """The organisation of a credential."""
     with reading(organisation_id) as session:
         return session.execute(select(Organisation).where(Organisation.organisation_id == organisation_id)).scalar_one()
-
-
-@dataclass(frozen=True, slots=True)
-class Me:
-    """A member, their organisation and its rules, as they stand together."""
-
-    member: Member
-    organisation: Organisation
-    policy: Policy
-
-
-def me(organisation_id: UUID, member_id: UUID) -> Me:
-    """What a member's extension must know to begin with."""
-    with reading(organisation_id) as session:
-        found = session.execute(_members(organisation_id).where(Member.id == member_id)).scalar_one()
-        home = session.execute(select(Organisation).where(Organisation.organisation_id == organisation_id)).scalar_one()
-        return Me(found, home, policy_in_force(session, organisation_id))
-
-
-def pause(organisation_id: UUID, member_id: UUID, *, paused: bool) -> None:
-    """The member takes no ratings, or takes them again (rule 14). Neither when nor why is kept; notes still arrive."""
-    with writing(organisation_id) as session:
-        session.execute(
-            update(Member)
-            .where(Member.organisation_id == organisation_id, Member.id == member_id)
-            .values(paused=paused)
-        )
 
 
 def check_email(email: str) -> str:

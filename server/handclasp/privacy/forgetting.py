@@ -20,7 +20,8 @@ from ..auth.models import SignIn
 from ..db import leave_no_trace
 from ..expectations.models import Expectation, ExpectationState
 from ..handoffs.models import Handoff, Item
-from ..notes.models import Mute, Note
+from ..mutes.models import Mute
+from ..notes.models import Note
 from ..patterns.models import PatternFlag
 from ..people.models import Alias, Member, Role
 from ..ratings import sealed

@@ -17,7 +17,8 @@ from ..errors import Problem, not_found
 from ..expectations.models import Expectation
 from ..exports.models import NamedExport
 from ..handoffs.models import Handoff
-from ..notes.models import Mute, Note, Quiet
+from ..mutes.models import Mute, Quiet
+from ..notes.models import Note
 from ..people.models import Alias, Member, Role
 from ..policy.models import Policy
 from ..ratings import sealed

@@ -7,11 +7,12 @@ from ..auth.models import SignInWay
 from ..contract import StrictSchema, Timestamp, Uuid, many
 from ..expectations.schemas import ExpectationSchema
 from ..handoffs.schemas import ItemSchema
+from ..me.schemas import OrganisationSchema
+from ..mutes.schemas import MuteSchema
 from ..notes.models import NoteKind
-from ..notes.schemas import MuteSchema
 from ..patterns.models import PatternKind
 from ..people.models import Role
-from ..people.schemas import OrganisationSchema, PersonSchema, TeamSchema
+from ..people.schemas import PersonSchema, TeamSchema
 from ..ratings.models import Cause, Direction, Verdict
 from ..releases.schemas import ReleaseSchema
 from ..repairs.schemas import RepairSchema

@@ -23,7 +23,8 @@ from ..db import Base, reading, utc_now
 from ..expectations.models import Expectation
 from ..expectations.service import ExpectationView, seen_by
 from ..handoffs.models import Item
-from ..notes.models import Mute, Note, NoteKind
+from ..mutes.models import Mute
+from ..notes.models import Note, NoteKind
 from ..patterns.models import PatternFlag
 from ..people.models import Alias, Member, Organisation
 from ..policy.models import Policy

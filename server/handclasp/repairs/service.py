@@ -19,8 +19,8 @@ from ..db import insert, reading, utc_now, writing
 from ..errors import Problem, bad_field, not_found
 from ..handoffs.models import Item
 from ..limits import service as limits
-from ..notes.models import Quiet
-from ..notes.mutes import quiet
+from ..mutes.models import Quiet
+from ..mutes.service import quiet
 from ..people.models import Member
 from .models import Repair, RepairMessage, RepairState
 

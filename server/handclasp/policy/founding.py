@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..db import new_id, utc_now, writing
-from ..policy.models import Attribution
-from ..policy.service import first_policy
-from .models import Member, Organisation, Role
-from .service import check_email, check_name
+from ..people.models import Member, Organisation, Role
+from ..people.service import check_email, check_name
+from .models import Attribution
+from .service import first_policy
 
 
 def found_organisation(
