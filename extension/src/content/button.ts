@@ -30,6 +30,8 @@ export class Button {
   private view: View = { kind: "rest", words: ["rateThisHandoff"], card: NO_CARD, shown: false };
   /** True while pointer or focus rest on pill or card: then the card stays. */
   private pointed = false;
+  /** True after Escape: the card is gone until it is asked for again. */
+  private dismissed = false;
   /** What the part pointed at would send. */
   private hint: string | null = null;
   private leaving: ReturnType<typeof setTimeout> | undefined;
@@ -66,6 +68,7 @@ export class Button {
     const hadFocus = this.pill.matches(":focus-within");
     this.view = view;
     this.hint = null;
+    this.dismissed = false;
     this.host.dataset.state = view.kind === "given" ? OUTER_STATE[view.sending] : view.kind;
     this.pill.classList.toggle("open", view.kind === "open");
     this.pill.replaceChildren(...this.parts(view));
@@ -255,7 +258,7 @@ export class Button {
     clearTimeout(this.leaving);
     this.leaving = setTimeout(() => {
       if (this.isRestedOn()) return;
-      this.staying = this.pointed = false;
+      this.staying = this.pointed = this.dismissed = false;
       this.hint = null;
       if (this.view.kind === "open") this.chosen("close");
       else this.showCard();
@@ -275,6 +278,14 @@ export class Button {
       event.preventDefault();
       this.chosen("close");
       this.focus("rest");
+      return;
+    }
+    if (event.key === "Escape" && this.card.hasChildNodes()) {
+      event.preventDefault();
+      const wasInside = this.card.matches(":focus-within");
+      this.dismissed = true;
+      this.showCard();
+      if (wasInside) this.focus("rest");
       return;
     }
     const steps: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
@@ -297,7 +308,7 @@ export class Button {
 
   private showCard(): void {
     const { card, shown } = this.view;
-    if (!shown && !this.pointed) this.draw(NO_CARD);
+    if (this.dismissed || (!shown && !this.pointed)) this.draw(NO_CARD);
     else this.draw(this.hint === null ? card : { ...card, agreed: null, lines: [["verbatim", this.hint]] });
   }
 
