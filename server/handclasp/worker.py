@@ -11,10 +11,13 @@ import os
 import time
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from .config import Config
 from .db import utc_now, writing
 from .errors import Problem
 from .limits import service as limits
@@ -22,6 +25,7 @@ from .patterns.service import look
 from .people.service import organisations
 from .privacy.expiry import expire
 from .ratings import sealed
+from .releases.restored import settle
 from .releases.service import release_due
 
 log = logging.getLogger(__name__)
@@ -36,37 +40,48 @@ def work(parent: int | None = None) -> None:
     while parent is None or os.getppid() == parent:
         today = utc_now().date()
         try:
-            turn(nightly=today != night)
-            night = today
+            if turn(nightly=today != night):
+                night = today
         except (Problem, SQLAlchemyError) as error:
             log.error("the database does not answer (%s); tried again", type(error).__name__)
         _rest(parent)
 
 
-def turn(*, nightly: bool) -> None:
-    """Look at the calendar once, for every organisation; `nightly` also tidies up."""
-    for organisation in organisations():
-        chores: list[Callable[[UUID], object]] = [_release]
-        if nightly:
-            chores += [expire, look, _empty_limits, _shuffle]
-        for chore in chores:
-            _attempt(chore, organisation.organisation_id)
+def turn(*, nightly: bool) -> bool:
+    """Look at the calendar once, for every organisation; `nightly` also tidies up. True when all of it was done."""
+    chores: list[Callable[[UUID], object]] = [_release]
+    if nightly:
+        chores += [expire, look, _empty_limits, _shuffle]
+    done = [_attempt(chore, each.organisation_id) for each in organisations() for chore in chores]
+    return all(done)
 
 
-def _attempt(chore: Callable[[UUID], object], organisation_id: UUID) -> None:
+def _attempt(chore: Callable[[UUID], object], organisation_id: UUID) -> bool:
     """One organisation's trouble is not another's. What failed has changed nothing, and is tried at the next turn."""
     try:
         chore(organisation_id)
-    except (Problem, SQLAlchemyError) as error:
+    except Exception as error:
         # The kind of error only: its message may hold people's words.
         log.error("%s failed (%s) and is tried again", chore.__name__.strip("_"), type(error).__name__)
+        return False
+    return True
 
 
 def _release(organisation_id: UUID) -> None:
+    data_dir = _data_dir()
+    closed = settle(organisation_id, data_dir)
+    if closed:
+        log.warning("released before a backup was brought back, and not again: %s", ", ".join(map(str, closed)))
     dates = release_due(organisation_id)
     if dates:
+        settle(organisation_id, data_dir)
         _shuffle(organisation_id)
         log.info("made the releases of %s", ", ".join(map(str, dates)))
+
+
+def _data_dir() -> Path:
+    config: Config = current_app.extensions["handclasp_config"]
+    return config.data_dir
 
 
 def _empty_limits(organisation_id: UUID) -> None:

@@ -6,15 +6,13 @@ anything is erased, so that no backup and no crash can come in between.
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from ..config import ConfigError
+from ..ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class Erased:
 
     def line(self) -> str:
         """As it stands in the file."""
-        return f"{self.erased_at.isoformat()} {self.organisation_id} {self.member_id}\n"
+        return f"{self.erased_at.isoformat()} {self.organisation_id} {self.member_id}"
 
     @classmethod
     def read_from(cls, line: str) -> Erased:
@@ -41,56 +39,26 @@ def path_in(data_dir: Path) -> Path:
     return data_dir / "erasures"
 
 
+def _ledger(data_dir: Path) -> Ledger:
+    return Ledger(path_in(data_dir), "it says who must stay erased")
+
+
 def remembered(data_dir: Path) -> Sequence[Erased]:
     """Everybody on the list, in the order in which they were erased.
 
-    A last line without its end was never followed by an erasure, and is passed over. Raises `ConfigError` naming
-    any other line that cannot be read.
+    Raises `ConfigError` naming a line that cannot be read.
     """
-    try:
-        text = path_in(data_dir).read_text("utf-8")
-    except FileNotFoundError:
-        return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("HANDCLASP_DATA_DIR", f"cannot read {path_in(data_dir)}: {error}") from error
-    whole, _, _torn = text.rpartition("\n")
-    return [_read(data_dir, number, line) for number, line in enumerate(whole.splitlines(), start=1)]
+    ledger = _ledger(data_dir)
+    return [_read(ledger, number, line) for number, line in enumerate(ledger.lines(), start=1)]
 
 
-def _read(data_dir: Path, number: int, line: str) -> Erased:
+def _read(ledger: Ledger, number: int, line: str) -> Erased:
     try:
         return Erased.read_from(line)
     except ValueError:
-        raise ConfigError(
-            "HANDCLASP_DATA_DIR",
-            f"line {number} of {path_in(data_dir)} is damaged; restore the file: it says who must stay erased",
-        ) from None
+        raise ledger.damaged(number) from None
 
 
 def remember(data_dir: Path, erased: Iterable[Erased]) -> None:
     """Put these on the list. They are on the disk when this returns. Raises `ConfigError` when they cannot be."""
-    try:
-        is_new = not path_in(data_dir).exists()
-        handle = os.open(path_in(data_dir), os.O_RDWR | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "r+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            kept = file.read()
-            # What a crash left of a last line goes: nobody was erased by it.
-            file.truncate(kept.rfind(b"\n") + 1)
-            file.seek(0, os.SEEK_END)
-            file.write("".join(entry.line() for entry in erased).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        if is_new:
-            _sync_folder(data_dir)
-    except OSError as error:
-        raise ConfigError("HANDCLASP_DATA_DIR", f"cannot write {path_in(data_dir)}: {error.strerror}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file is on the disk only when its folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    _ledger(data_dir).append(entry.line() for entry in erased)

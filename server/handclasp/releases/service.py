@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..db import insert, new_id, reading, utc_now, writing
+from ..db import insert, reading, utc_now, writing
 from ..handoffs.models import Handoff, Item
 from ..people.models import Member
 from ..policy.models import Attribution, Calendar
@@ -118,7 +118,8 @@ def _store(
     for batch in batches:
         release = Release(
             organisation_id=organisation_id,
-            id=new_id(),
+            # Random: of ids in order, two readers could tell how many releases lie between theirs.
+            id=uuid4(),
             released_on=on,
             attribution=attribution,
             direction=batch.direction,

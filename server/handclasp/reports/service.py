@@ -176,7 +176,8 @@ def _since(session: Session, organisation_id: UUID, dates: int) -> date:
     """The earliest of the last `dates` release dates."""
     last = session.execute(
         select(Release.released_on)
-        .where(Release.organisation_id == organisation_id)
+        # Of teams only: a date on which nothing but own releases came must not show.
+        .where(Release.organisation_id == organisation_id, Release.team_id.is_not(None))
         .distinct()
         .order_by(Release.released_on.desc())
         .limit(dates)
