@@ -196,6 +196,22 @@ def test_rule_12_ratings_given_before_names_were_allowed_stay_without(office: Of
     assert [row["verdict"] for row in rows] == ["missed"]
 
 
+def test_rule_12_a_verdict_given_while_names_were_forbidden_stays_without(office: Office, clock: Clock) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    named_policy(office, clock)
+    changed_meanwhile, changed_before_and_after, untouched = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    for number, rating_id in enumerate((changed_meanwhile, changed_before_and_after, untouched)):
+        tomas.rate(ana, "met", id=rating_id, item=item(str(number)))
+    change(office.admin, named_exports=False)
+    clock.forward(seconds=1)
+    tomas.rate(ana, "missed", id=changed_meanwhile, item=item("0"), revision=2)
+    named_policy(office, clock)
+    tomas.rate(ana, "missed", id=changed_before_and_after, item=item("1"), revision=2)
+    clock.forward(seconds=11)
+    *rows, _ = (json.loads(line) for line in take(office.admin, ask(office.admin).json()["id"]).text.splitlines())
+    assert [row["verdict"] for row in rows] == ["met"], "only what never stood where names were forbidden"
+
+
 def test_rule_12_only_the_asker_makes_it_and_for_seven_days(office: Office, other_office: Office, clock: Clock) -> None:
     boss = office.person("boss", role=Role.ADMIN)
     named_policy(office, clock)

@@ -133,11 +133,15 @@ def rating_rows(session: Session, organisation_id: UUID) -> Iterator[Row]:
 
 
 def named_rating_rows(session: Session, organisation_id: UUID) -> Iterator[Row]:
-    """Open ratings with names: only those given while the policy said that they may be exported so."""
+    """Open ratings with names: only those that were given, and stood, under policies that allowed it.
+
+    From when it was given until it was last changed, every policy in force has to have allowed exports with names.
+    """
     rater, subject = aliased(Member), aliased(Member)
     query = (
         select(
             Rating.given_at,
+            Rating.changed_at,
             Item.tool,
             Item.kind,
             Rating.direction,
@@ -159,9 +163,11 @@ def named_rating_rows(session: Session, organisation_id: UUID) -> Iterator[Row]:
         .order_by(Rating.id)
     )
     teams, history = _team_names(session, organisation_id), policy_history(session, organisation_id)
-    for given_at, tool, kind, direction, verdict, thread, rater_team, subject_team, *people in _stream(session, query):
-        policy = history.at(given_at)
-        if not policy.named_exports or policy.attribution is not Attribution.OPEN:
+    for given_at, changed_at, tool, kind, direction, verdict, thread, rater_team, subject_team, *people in _stream(
+        session, query
+    ):
+        bound = history.between(given_at, changed_at)
+        if not all(policy.named_exports and policy.attribution is Attribution.OPEN for policy in bound):
             continue
         yield {
             "month": _month(given_at),

@@ -100,7 +100,14 @@ class PolicyHistory:
 
     def at(self, moment: datetime) -> Policy:
         """The version that bound at `moment`; the first for anything earlier."""
-        return self._versions[max(bisect_right(self._since, moment) - 1, 0)]
+        return self._versions[self._index(moment)]
+
+    def between(self, start: datetime, end: datetime) -> Sequence[Policy]:
+        """Every version that bound at any moment from `start` to `end`, both included."""
+        return self._versions[self._index(start) : self._index(max(start, end)) + 1]
+
+    def _index(self, moment: datetime) -> int:
+        return max(bisect_right(self._since, moment) - 1, 0)
 
 
 def policy_history(session: Session, organisation_id: UUID) -> PolicyHistory:
