@@ -216,6 +216,25 @@ def test_the_same_message_again_changes_nothing(office: Office) -> None:
     assert texts(tomas, repair) == [("Tomas", WORD), ("Ana", "Sorry")]
 
 
+def test_rule_13_an_id_used_in_one_thread_keeps_no_other_from_being_started(office: Office, clock: Clock) -> None:
+    """Whoever is rated knows the rating's id, and must not be able to spoil it for whoever rated."""
+    tomas, ana, mei = office.person("tomas"), office.person("ana"), office.person("mei")
+    rating_id = missed(tomas, ana, clock)
+    assert say(ana, rating_id, "Sorry.").status_code == 200
+    tomas.rate(ana, "met", id=rating_id, revision=2)
+    clock.forward(seconds=11)
+    elsewhere = word(mei, ana)
+    assert say(ana, elsewhere, "Mine.", rating_id).status_code == 200
+    assert tomas.rate(ana, "missed", id=rating_id, revision=3).status_code == 200
+    clock.forward(seconds=11)
+    assert texts(ana, rating_id) == [("Ana", "Sorry."), ("Tomas", "A word on Monday.")]
+    # Each thread has its own, also in the inbox and when one of them ends.
+    assert [entry["text"] for entry in mei.inbox() if entry["kind"] == "repair"] == ["Mine."]
+    assert tomas.rate(ana, "met", id=rating_id, revision=4).status_code == 200
+    assert texts(mei, elsewhere) == [("Mei", WORD), ("Ana", "Mine.")]
+    assert say(ana, elsewhere, "Mine.", rating_id).status_code == 200
+
+
 def test_a_thread_is_between_two(office: Office, other_office: Office) -> None:
     tomas, ana, mei = office.person("tomas"), office.person("ana"), office.person("mei")
     repair = word(tomas, ana)

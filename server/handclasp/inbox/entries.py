@@ -302,8 +302,12 @@ class _Messages(_Side):
 
     def part(self, *, read: bool, after: After | None, limit: int) -> list[InboxEntry]:
         at, key = self._of(Repair, "to_{side}_at"), self._of(Repair, "to_{side}_id")
-        same = (RepairMessage.organisation_id == Repair.organisation_id) & (RepairMessage.id == key)
-        query = select(Repair, RepairMessage).join(RepairMessage, same).where(*self._conditions(read=read))
+        latest = and_(
+            RepairMessage.organisation_id == Repair.organisation_id,
+            RepairMessage.repair_id == Repair.id,
+            RepairMessage.id == key,
+        )
+        query = select(Repair, RepairMessage).join(RepairMessage, latest).where(*self._conditions(read=read))
         return [
             InboxEntry(
                 id=message.id,

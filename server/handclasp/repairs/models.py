@@ -92,7 +92,8 @@ class RepairMessage(Base):
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.organisation_id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    repair_id: Mapped[UUID]
+    # In the key: an id that somebody has used in one thread must not keep another thread from being started.
+    repair_id: Mapped[UUID] = mapped_column(primary_key=True)
     author_id: Mapped[UUID]
     text: Mapped[str] = mapped_column(String(2000))
     hidden: Mapped[bool]

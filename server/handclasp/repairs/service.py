@@ -167,7 +167,11 @@ def end(session: Session, organisation_id: UUID, repair_id: UUID) -> None:
         return
     repair.state, repair.changed_at = RepairState.CLOSED, utc_now()
     session.execute(
-        delete(RepairMessage).where(RepairMessage.organisation_id == organisation_id, RepairMessage.id == repair_id)
+        delete(RepairMessage).where(
+            RepairMessage.organisation_id == organisation_id,
+            RepairMessage.repair_id == repair_id,
+            RepairMessage.id == repair_id,
+        )
     )
 
 
@@ -233,7 +237,7 @@ def _say(session: Session, caller: Caller, repair: Repair, message: NewMessage) 
         .returning(RepairMessage.id)
     ).scalar_one_or_none()
     if inserted is None:
-        # The same id, at this very moment, in another thread.
+        # The same id, at this very moment.
         raise not_found()
     limits.count(session, caller.organisation_id, limits.What.MESSAGE, caller.member_id, other.id)
     repair.changed_at = written_at
@@ -245,14 +249,19 @@ def _say(session: Session, caller: Caller, repair: Repair, message: NewMessage) 
 
 
 def _is_said_already(session: Session, caller: Caller, repair: Repair, message: NewMessage) -> bool:
-    said = session.execute(
-        select(RepairMessage).where(
-            RepairMessage.organisation_id == caller.organisation_id, RepairMessage.id == message.id
+    under_this_id = (
+        session.execute(
+            select(RepairMessage).where(
+                RepairMessage.organisation_id == caller.organisation_id, RepairMessage.id == message.id
+            )
         )
-    ).scalar_one_or_none()
-    if said is None:
+        .scalars()
+        .all()
+    )
+    if not under_this_id:
         return False
-    if (said.repair_id, said.author_id) != (repair.id, caller.member_id):
+    said = next((one for one in under_this_id if one.repair_id == repair.id), None)
+    if said is None or said.author_id != caller.member_id:
         raise not_found()
     if said.text != message.text:
         raise Problem(409, "message-sent", "This message has been sent and stays as it is. Write another one.")

@@ -480,7 +480,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.organisation_id"], name=op.f("fk_repair_message_organisation_id")
         ),
-        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_repair_message")),
+        sa.PrimaryKeyConstraint("organisation_id", "id", "repair_id", name=op.f("pk_repair_message")),
     )
     with op.batch_alter_table("repair_message", schema=None) as batch_op:
         batch_op.create_index("repair_thread", ["organisation_id", "repair_id", "written_at"], unique=False)
