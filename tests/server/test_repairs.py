@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from handclasp.limits import service as limits
 from handclasp.privacy.leavers import leave
 from tests.support.office import Clock, Office, Person, item
 
@@ -314,6 +315,38 @@ def test_rule_11_an_open_missed_of_somebody_blocked_is_not_shown(office: Office,
     assert ana.get("/api/v1/inbox/unread").json() == {"unread": 0}
     assert ana.get(f"/api/v1/repairs/{rating}").status_code == 404
     assert thread(tomas, rating)["state"] == "open"
+
+
+def test_rule_11_changed_words_of_somebody_blocked_do_not_arrive(office: Office, clock: Clock) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    rating_id = missed(tomas, ana, clock)
+    assert say(ana, rating_id, "Sorry.").status_code == 200
+    ana.put(f"/api/v1/mutes/{tomas.id}", {"kind": "block"})
+    again = {"id": rating_id, "revision": 2, "what_would_have_helped": "You hide, but I find you."}
+    assert tomas.rate(ana, "missed", **again).status_code == 200
+    clock.forward(seconds=11)
+    assert texts(ana, rating_id) == [("Ana", "Sorry.")]
+    assert texts(tomas, rating_id) == [("Ana", "Sorry."), ("Tomas", "You hide, but I find you.")]
+    assert ana.inbox() == []
+
+
+def test_rule_10_changed_words_of_a_missed_count_as_messages(
+    office: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.A_DAY_TO_ONE, limits.What.MESSAGE, 2)
+    tomas, ana = office.person("tomas"), office.person("ana")
+    rating_id = missed(tomas, ana, clock, what_would_have_helped="A word.")
+
+    def put(revision: int, verdict: str, words: str | None) -> httpx.Response:
+        return tomas.rate(ana, verdict, id=rating_id, revision=revision, what_would_have_helped=words)
+
+    assert put(2, "missed", "Another.").status_code == 200
+    # The same words again say nothing new, and taking them back in between is no way around.
+    assert put(3, "missed", "Another.").status_code == 200
+    assert put(4, "met", None).status_code == 200
+    assert put(5, "missed", "A third.").status_code == 200
+    assert code(put(6, "missed", "A fourth.")) == (429, "limit")
+    assert texts(tomas, rating_id) == [("Tomas", "A third.")]
 
 
 def test_rule_11_messages_of_somebody_muted_arrive_read(office: Office) -> None:

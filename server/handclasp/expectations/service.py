@@ -217,7 +217,11 @@ def _change(session: Session, caller: Caller, expectation: Expectation, proposal
     if not same:
         if proposal.due != expectation.due:
             _check_due(proposal.due, now)
+        limits.count(session, caller.organisation_id, limits.What.MESSAGE, caller.member_id, expectation.provider_id)
         expectation.need, expectation.due = proposal.need, proposal.due
+        # Nobody else's words reach whoever has blocked them: not by way of an older proposal either.
+        kept_away = quiet(session, caller.organisation_id, expectation.provider_id, caller.member_id)
+        expectation.hidden = kept_away is Quiet.BLOCK
         _tell(session, expectation, caller.member_id, now)
     expectation.revision = proposal.revision
 

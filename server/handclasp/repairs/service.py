@@ -117,9 +117,10 @@ def start(
 
     The provider sees that message from `visible_at` on. A thread that `end` had closed is open again; one that
     the two have repaired or closed stays so. For use inside the transaction that stores the note or the rating.
+    What is said again counts as a message (429 `limit`), and a provider who has blocked the customer does not see it.
     """
     kept_away = quiet(session, organisation_id, provider_id, customer_id)
-    session.execute(
+    is_new = session.execute(
         insert(Repair)
         .values(
             organisation_id=organisation_id,
@@ -132,11 +133,14 @@ def start(
             changed_at=visible_at,
         )
         .on_conflict_do_nothing()
-    )
+        .returning(Repair.id)
+    ).scalar_one_or_none()
     repair = _locked(session, organisation_id, repair_id)
     if repair is None or (repair.customer_id, repair.provider_id) != (customer_id, provider_id):
         raise not_found()
     first = next((message for message in repair.messages if message.id == repair_id), None)
+    if is_new is None and (first is None or first.text != text):
+        limits.count(session, organisation_id, limits.What.MESSAGE, customer_id, provider_id)
     if first is None:
         # Ended by a withdrawal, and said again; or new.
         repair.state = RepairState.OPEN
@@ -152,6 +156,8 @@ def start(
             )
         )
     else:
+        if first.text != text:
+            first.hidden = kept_away is Quiet.BLOCK
         first.text, first.written_at = text, visible_at
     repair.changed_at = visible_at
     session.flush()
