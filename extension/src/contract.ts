@@ -711,8 +711,8 @@ export interface components {
             team: components["schemas"]["Team"] | null;
             month: string;
             answered: number;
-            /** @description Declined in time, or countered and the counter taken up */
-            clear_no: number;
+            /** @description Declined in time, or countered and the counter taken up; null: too few people */
+            clear_no: number | null;
             /** @description null: too few people for a figure */
             done: number | null;
             kept: number | null;
@@ -1308,6 +1308,12 @@ export interface components {
              * @enum {string|null}
              */
             cause?: "unclear_ask" | "capacity" | "dependency" | "process" | "quality" | null;
+            /**
+             * @description What its rater was shown: a new one shown as pooled is never stored by name
+             * @default null
+             * @enum {string|null}
+             */
+            attribution?: "open" | "pooled" | null;
         };
         ReadRequest: {
             ids: string[];

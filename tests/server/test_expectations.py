@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from handclasp.expectations.steps import last_honest_day
+from handclasp.limits import service as limits
 from handclasp.privacy.leavers import leave
 from tests.support.office import Clock, Office, Person, item
 
@@ -420,6 +421,27 @@ def test_rule_11_who_is_blocked_sees_success_and_reaches_nobody(office: Office) 
     assert respond(ana, wanted, "accept").status_code == 404
 
 
+def test_rule_11_changed_words_of_somebody_blocked_do_not_arrive(office: Office) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    wanted = asked(tomas, ana)
+    ana.put(f"/api/v1/mutes/{tomas.id}", {"kind": "block"})
+    assert ask(tomas, ana, id=wanted, revision=2, need="You hide, but I find you.").status_code == 200
+    assert seen(tomas, wanted)["need"] == "You hide, but I find you."
+    assert ana.get(f"/api/v1/expectations/{wanted}").status_code == 404
+    assert ana.get("/api/v1/expectations").json()["items"] == []
+    assert ana.inbox() == []
+
+
+def test_rule_10_changed_words_of_a_proposal_count_as_messages(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.A_DAY_TO_ONE, limits.What.MESSAGE, 1)
+    tomas, ana = office.person("tomas"), office.person("ana")
+    wanted = asked(tomas, ana)
+    assert ask(tomas, ana, id=wanted, revision=2, need="Other words").status_code == 200
+    assert ask(tomas, ana, id=wanted, revision=3, need="Other words").status_code == 200
+    assert code(ask(tomas, ana, id=wanted, revision=4, need="More words")) == (429, "limit")
+    assert seen(tomas, wanted)["need"] == "Other words"
+
+
 def test_rule_11_who_is_muted_makes_no_sound(office: Office) -> None:
     tomas, ana = office.person("tomas"), office.person("ana")
     ana.put(f"/api/v1/mutes/{tomas.id}", {"kind": "mute"})
@@ -459,13 +481,14 @@ def agreements(office: Office) -> list[dict[str, Any]]:
 
 def test_rule_09_agreements_are_counted_by_team_and_closed_month(office: Office, clock: Clock) -> None:
     set_clock(clock, at_noon(MONDAY), office.admin)
-    month_of_agreements(office, 6, 5, declined=5)
+    # Five customers and five providers on either side of each figure: of ten customers, five are declined.
+    month_of_agreements(office, 10, 5, declined=25)
     assert agreements(office) == [], "the month is not over"
     set_clock(clock, at_noon(date(2027, 4, 1)), office.admin)
     [row] = agreements(office)
     assert row["team"]["name"] == "Platform"
     counts = {name: row[name] for name in ("month", "answered", "clear_no", "done", "kept")}
-    assert counts == {"month": "2027-03", "answered": 30, "clear_no": 5, "done": 25, "kept": 12}
+    assert counts == {"month": "2027-03", "answered": 50, "clear_no": 25, "done": 25, "kept": 12}
 
 
 @pytest.mark.parametrize(("customers", "providers"), [(4, 5), (5, 4)])
@@ -501,7 +524,29 @@ def test_rule_09_a_figure_about_few_within_many_is_left_out(office: Office, cloc
     month_of_agreements(office, 5, 5, declined=24, done=1)
     set_clock(clock, at_noon(date(2027, 4, 1)), office.admin)
     [row] = agreements(office)
-    assert (row["answered"], row["clear_no"], row["done"], row["kept"]) == (25, 24, None, None)
+    assert (row["answered"], row["clear_no"], row["done"], row["kept"]) == (25, None, None, None)
+
+
+def test_rule_05_what_a_few_did_is_not_the_difference_of_two_figures(office: Office, clock: Clock) -> None:
+    """One has declined, all others have kept their word: who declined, and how, is theirs alone."""
+    set_clock(clock, at_noon(MONDAY), office.admin)
+    month_of_agreements(office, 5, 5, declined=1)
+    set_clock(clock, at_noon(date(2027, 4, 1)), office.admin)
+    [row] = agreements(office)
+    assert (row["answered"], row["clear_no"], row["done"], row["kept"]) == (25, None, None, None)
+
+
+def test_rule_05_one_late_no_is_not_the_difference_of_two_figures(office: Office, clock: Clock) -> None:
+    """All have declined but those of one provider's customers: `done` can be told, a single late no cannot."""
+    set_clock(clock, at_noon(MONDAY), office.admin)
+    people = month_of_agreements(office, 10, 5, declined=25)
+    asker, doer = people[0], people[10]
+    late = asked(asker, doer, item=None, due=MONDAY.isoformat())
+    respond(doer, late, "accept")
+    assert respond(doer, late, "decline", **DECLINE).json()["declined_late"] is True
+    set_clock(clock, at_noon(date(2027, 4, 1)), office.admin)
+    [row] = agreements(office)
+    assert (row["answered"], row["clear_no"], row["done"]) == (51, None, 25)
 
 
 def test_rule_09_a_closed_month_never_changes(office: Office, clock: Clock) -> None:

@@ -7,7 +7,7 @@ and nothing can be learned from how they would move.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -23,12 +23,16 @@ from .service import is_honest
 
 @dataclass(frozen=True, slots=True)
 class AgreementCount:
-    """One team's agreements of one month. `done` and `kept` are None where too few people stand behind them."""
+    """One team's agreements of one month.
+
+    `clear_no`, `done` and `kept` are None where few people stand behind them, or behind all others: these would be
+    the difference.
+    """
 
     team: Team | None
     month: str
     answered: int
-    clear_no: int
+    clear_no: int | None
     done: int | None
     kept: int | None
 
@@ -71,17 +75,35 @@ def agreements(organisation_id: UUID) -> Sequence[AgreementCount]:
 
 
 def _count(month: str, team: Team | None, cell: Sequence[Expectation], k: int) -> AgreementCount:
-    done = [expectation for expectation in cell if expectation.state is ExpectationState.DONE]
-    # A figure about a few within a larger cell would be theirs: it has to be large enough itself.
-    large = _is_large(done, k)
+    done, declined = _split(cell, lambda expectation: expectation.state is ExpectationState.DONE)
+    kept, broken = _split(done, lambda expectation: expectation.kept is True)
+    honest, other = _split(cell, is_honest)
+    tells_done = _hides_few(k, done, declined)
+    tells_kept = tells_done and _hides_few(k, kept, broken)
+    tells_honest = _hides_few(k, honest, other)
+    if tells_done:
+        # Beside `done`, the honest ones must not tell apart a few of the declined either.
+        tells_honest = tells_honest and _hides_few(k, *_split(done, is_honest), *_split(declined, is_honest))
     return AgreementCount(
         team=team,
         month=month,
         answered=len(cell),
-        clear_no=sum(map(is_honest, cell)),
-        done=len(done) if large else None,
-        kept=sum(expectation.kept is True for expectation in done) if large else None,
+        clear_no=len(honest) if tells_honest else None,
+        done=len(done) if tells_done else None,
+        kept=len(kept) if tells_kept else None,
     )
+
+
+def _split(
+    cell: Sequence[Expectation], chosen: Callable[[Expectation], bool]
+) -> tuple[Sequence[Expectation], Sequence[Expectation]]:
+    """Those that are chosen, and all others."""
+    return [one for one in cell if chosen(one)], [one for one in cell if not chosen(one)]
+
+
+def _hides_few(k: int, *parts: Sequence[Expectation]) -> bool:
+    """True when nobody, or at least k people on each side, stand behind each of these parts."""
+    return all(not part or _is_large(part, k) for part in parts)
 
 
 def _is_large(cell: Iterable[Expectation], k: int) -> bool:

@@ -106,7 +106,10 @@ class AgreementCountSchema(StrictSchema):
     month = fields.String(required=True, validate=validate.Regexp(r"^\d{4}-\d{2}$"))
     answered = fields.Integer(required=True, strict=True)
     clear_no = fields.Integer(
-        required=True, strict=True, metadata={"description": "Declined in time, or countered and the counter taken up"}
+        required=True,
+        strict=True,
+        allow_none=True,
+        metadata={"description": "Declined in time, or countered and the counter taken up; null: too few people"},
     )
     done = fields.Integer(
         required=True, strict=True, allow_none=True, metadata={"description": "null: too few people for a figure"}
