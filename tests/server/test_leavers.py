@@ -24,6 +24,7 @@ from handclasp.releases import service as releases
 from handclasp.releases.models import Release
 from tests.support.oauth import Pkce
 from tests.support.office import Clock, Office, Person, browser, item, pkce_form
+from tests.support.pooled import pool
 
 
 def leave(office: Office, person: Person) -> None:
@@ -361,6 +362,46 @@ class TestMerging:
         to(clock, office, 2030, 2, 2)
         release_due(office)
         assert [release["raters"] for release in ana.get("/api/v1/me/service").json()["releases"]] == [6]
+
+    @pytest.mark.parametrize("about", [False, True])
+    def test_rule_01_what_was_released_stays_the_only_one_of_its_handoff(
+        self, pooled_office: Office, clock: Clock, about: bool
+    ) -> None:
+        """One account's rating is in a release, the other's of the same handoff still waits: as rater, and as rated."""
+        office = pooled_office
+        to(clock, office, 2030, 1, 10)
+        ana, givers = office.person("ana", "Design"), [office.person(f"rater{n}", "Sales") for n in range(5)]
+        for giver in givers:
+            giver.rate(ana)
+        to(clock, office, 2030, 2, 2)
+        release_due(office)
+        twin = office.person("twin", "Design" if about else "Sales")
+        if about:
+            given = givers[0].rate(twin).json()["id"]
+            merge(office, twin, ana)
+        else:
+            given = twin.rate(ana).json()["id"]
+            merge(office, twin, givers[0])
+        assert givers[0].get(f"/api/v1/ratings/{given}").status_code == 404
+        assert code(givers[0].rate(ana)) == (409, "rating-released")
+
+    @pytest.mark.parametrize("later", ["open", "pooled"])
+    def test_rule_01_of_an_open_and_a_pooled_rating_the_later_stays(
+        self, office: Office, clock: Clock, two: tuple[Person, Person], later: str
+    ) -> None:
+        old, ana = two
+        tomas = office.person("tomas")
+        ids: dict[str, str] = {}
+        for giver, attribution in (
+            ((ana, "pooled"), (old, "open")) if later == "open" else ((ana, "open"), (old, "pooled"))
+        ):
+            pool(office, attribution=attribution)
+            ids[attribution] = giver.rate(tomas).json()["id"]
+            clock.forward(seconds=11)
+        merge(office, old, ana)
+        gone = {"open": "pooled", "pooled": "open"}[later]
+        assert ana.get(f"/api/v1/ratings/{ids[later]}").json()["attribution"] == later
+        assert ana.get(f"/api/v1/ratings/{ids[gone]}").status_code == 404
 
     def test_own_releases_follow(self, pooled_office: Office, clock: Clock) -> None:
         office = pooled_office

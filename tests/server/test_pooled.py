@@ -328,6 +328,98 @@ def test_rule_01_holds_when_the_attribution_changes(office: Office) -> None:
         assert session.execute(mine).scalar_one() == 2
 
 
+def test_rule_03_what_was_shown_as_pooled_is_never_stored_by_name(pooled: Office) -> None:
+    """The rules turn open while the click is on its way."""
+    tomas, ana = pooled.person("tomas"), pooled.person("ana")
+    known = uuid.uuid4()
+    assert tomas.rate(ana, id=known, attribution="pooled").status_code == 201
+    pool(pooled, attribution="open")
+    for said in ({}, {"verdict": "missed", "what_would_have_helped": None}):
+        refused = tomas.rate(ana, item=item("2"), attribution="pooled", **said)
+        assert problem(refused) == (409, "attribution-changed")
+        assert "Nothing was stored" in refused.json()["detail"]
+    with pooled.app.app_context(), reading(pooled.organisation_id) as session:
+        mine = select(func.count()).select_from(Rating).where(Rating.organisation_id == pooled.organisation_id)
+        assert session.execute(mine).scalar_one() == 0
+    # What is pooled already stays so, and can be changed.
+    changed = tomas.rate(ana, "exceeded", id=known, revision=2, attribution="pooled")
+    assert (changed.status_code, changed.json()["attribution"]) == (200, "pooled")
+    assert tomas.rate(ana, item=item("2"), attribution="open").json()["attribution"] == "open"
+    assert tomas.rate(ana, item=item("3")).json()["attribution"] == "open"
+
+
+def test_rule_03_pooled_shows_less_than_was_said(pooled: Office) -> None:
+    tomas, ana = pooled.person("tomas"), pooled.person("ana")
+    assert tomas.rate(ana, attribution="open").json()["attribution"] == "pooled"
+    worded = tomas.rate(ana, "missed", item=item("2"), attribution="open")
+    assert problem(worded) == (422, "pooled-no-words")
+
+
+@pytest.mark.parametrize(("before", "after"), [("open", "pooled"), ("pooled", "open")])
+def test_rule_01_what_was_taken_back_does_not_come_back_beside_another_kind(
+    office: Office, before: str, after: str
+) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    pool(office, attribution=before)
+    first, second = uuid.uuid4(), uuid.uuid4()
+    tomas.rate(ana, id=first)
+    tomas.call("DELETE", f"{path(first)}?revision=2")
+    pool(office, attribution=after)
+    # Alone it is not revived either: it would be of a kind that nobody gives now.
+    assert problem(tomas.rate(ana, id=first, revision=3)) == (409, "attribution-changed")
+    assert tomas.rate(ana, id=second).json()["attribution"] == after
+    revived = tomas.rate(ana, "exceeded", id=first, revision=3)
+    assert (problem(revived), revived.json()["existing"]) == ((409, "rating-exists"), str(second))
+    pool(office, attribution=before)
+    revived = tomas.rate(ana, "exceeded", id=first, revision=3)
+    assert (problem(revived), revived.json()["existing"]) == ((409, "rating-exists"), str(second))
+    assert tomas.get(path(first)).json()["withdrawn"] is True
+    # An old retry is harmless as ever, and with the other gone the first can be given again.
+    assert tomas.rate(ana, id=first, revision=1).json()["withdrawn"] is True
+    tomas.call("DELETE", f"{path(second)}?revision=2")
+    assert tomas.rate(ana, "exceeded", id=first, revision=3).json()["attribution"] == before
+
+
+@pytest.mark.parametrize("attribution", ["open", "pooled"])
+def test_rule_14_no_new_verdict_reaches_who_paused_by_a_change(office: Office, attribution: str) -> None:
+    pool(office, attribution=attribution)
+    tomas, ana = office.person("tomas"), office.person("ana")
+    rating_id = uuid.uuid4()
+    tomas.rate(ana, id=rating_id)
+    ana.put("/api/v1/me/pause", {"paused": True})
+    words = "A date." if attribution == "open" else None
+    changed = tomas.rate(ana, "missed", id=rating_id, revision=2, what_would_have_helped=words)
+    assert problem(changed) == (422, "paused")
+    assert tomas.get(path(rating_id)).json()["verdict"] == "met"
+    assert tomas.rate(ana, id=rating_id).status_code == 200
+    assert tomas.call("DELETE", f"{path(rating_id)}?revision=2").json()["withdrawn"] is True
+
+
+def test_rule_01_an_old_retry_after_the_date_gives_nothing_back(pooled: Office, clock: Clock) -> None:
+    tomas, ana = pooled.person("tomas"), pooled.person("ana")
+    rating_id = uuid.uuid4()
+    tomas.rate(ana, "missed", id=rating_id, what_would_have_helped=None)
+    tomas.call("DELETE", f"{path(rating_id)}?revision=2")
+    release(pooled, clock, day(clock, 2, 1, 0, 5), tomas)
+    retry = tomas.rate(ana, "missed", id=rating_id, what_would_have_helped=None)
+    assert problem(retry) == (404, "not-found")
+    assert problem(tomas.call("DELETE", f"{path(rating_id)}?revision=2")) == (404, "not-found")
+    assert bodies(pooled) == []
+    # The handoff itself can be rated anew.
+    assert tomas.rate(ana, "met").status_code == 201
+
+
+def test_rule_01_the_last_seconds_before_a_date_leave_time_to_undo(pooled: Office, clock: Clock) -> None:
+    tomas, ana = pooled.person("tomas"), pooled.person("ana")
+    forward_to(clock, day(clock, 1, 31, 23, 59, 55))
+    tomas.connect()
+    rating_id = uuid.uuid4()
+    given = tomas.rate(ana, "missed", id=rating_id, what_would_have_helped=None).json()
+    assert given["release_on"] == f"{next_year(clock)}-03-01"
+    clock.forward(seconds=7)
+    assert tomas.call("DELETE", f"{path(rating_id)}?revision=2").json()["withdrawn"] is True
+
+
 @pytest.fixture
 def released(pooled: Office) -> tuple[Office, list[Person], Person, list[uuid.UUID]]:
     """Five colleagues have rated Ana's ticket 1 in January."""
@@ -393,8 +485,9 @@ def test_after_a_release_the_body_and_the_periods_key_are_gone(
     before = sealed_rows(office)
     release(office, clock, day(clock, 2, 1, 0, 5), *raters)
     after = sealed_rows(office)
-    assert sum(row.body is None and row.bucket is None and row.period is None for row in after) == len(ids)
-    # What was too little waits under the next key; what was withdrawn is gone.
+    assert sum(row.body is None and row.bucket is None and row.period is None for row in after) == len(ids) + 1
+    assert raters[2].get(path(withdrawn)).status_code == 404
+    # What was too little waits under the next key; what was withdrawn says nothing any more.
     waiting = [row for row in after if row.body is not None]
     assert {row.period for row in waiting} == {date(next_year(clock), 3, 1)}
     assert len(waiting) == 2
@@ -429,14 +522,15 @@ def close(office: Office, period: date) -> None:
 
 
 def test_a_late_clock_does_not_make_a_closed_period_anew(pooled: Office, clock: Clock) -> None:
-    """A server whose clock is behind gives into a period that the worker has closed: it must send again."""
+    """A server whose clock is behind, or was put back, gives into the period after the one that is closed."""
     tomas, ana = pooled.person("tomas"), pooled.person("ana")
     tomas.rate(ana, id=(first := uuid.uuid4()))
     tomas.call("DELETE", f"{path(first)}?revision=2")
     with pooled.app.app_context():
         close(pooled, date(next_year(clock), 2, 1))
-    assert problem(tomas.rate(ana)) == (503, "busy")
-    assert sealed_rows(pooled) == []
+    given = tomas.rate(ana)
+    assert (given.status_code, given.json()["release_on"]) == (201, f"{next_year(clock)}-03-01")
+    assert [row.period for row in sealed_rows(pooled) if row.body] == [date(next_year(clock), 3, 1)]
 
 
 def test_a_row_says_nothing_in_another_place(pooled: Office) -> None:

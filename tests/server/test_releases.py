@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,11 +14,13 @@ from sqlalchemy import delete, event, func, insert, select
 
 from handclasp import worker
 from handclasp.db import db, reading, utc_now, writing
+from handclasp.people import service as people
 from handclasp.ratings.models import SealedRating
 from handclasp.releases import service as releases
 from handclasp.releases.models import Release, ReleaseCell, ReleaseRun
 from handclasp.sealing.models import SealingKey
 from tests.support.office import Clock, Office, Person, item
+from tests.support.pooled import pool
 
 
 def to_day(clock: Clock, office: Office | None, year: int, month: int, day: int, hour: int = 12) -> None:
@@ -380,3 +383,61 @@ def test_rule_09_an_own_release_is_no_date_of_a_report(january: Clock, pooled_of
     assert len(own(pooled_office.person("dan"))) == 1
     (design,) = pooled_office.admin.get("/api/v1/reports/teams?dates=1").json()["items"]
     assert [one["released_on"] for one in design["releases"]] == ["2030-02-01"]
+
+
+def test_rule_12_what_was_promised_quarterly_is_not_released_monthly(january: Clock, pooled_office: Office) -> None:
+    pool(pooled_office, calendar="quarterly")
+    ana, bo = pooled_office.person("ana", "Design"), pooled_office.person("bo", "Sales")
+    (promised,) = rate_all([bo], ana, ["met"])
+    to_day(january, pooled_office, 2030, 3, 10)
+    pool(pooled_office, calendar="monthly")
+    (later,) = rate_all([bo], ana, ["met"], "2")
+    to_day(january, pooled_office, 2030, 4, 1, 1)
+    assert release_due(pooled_office) == ["2030-04-01"]
+    waits = [bo.get(f"/api/v1/ratings/{id_}").json()["release_on"] for id_ in (promised, later)]
+    assert waits == ["2030-07-01", "2030-05-01"]
+    # The other way round the later date holds, too.
+    pool(pooled_office, calendar="quarterly")
+    to_day(january, pooled_office, 2030, 5, 1, 1)
+    assert release_due(pooled_office) == ["2030-05-01"]
+    assert bo.get(f"/api/v1/ratings/{later}").json()["release_on"] == "2030-07-01"
+
+
+def test_what_would_wait_too_long_for_its_own_date_is_dropped(january: Clock, pooled_office: Office) -> None:
+    pool(pooled_office, calendar="quarterly")
+    ana, bo = pooled_office.person("ana", "Design"), pooled_office.person("bo", "Sales")
+    (given,) = rate_all([bo], ana, ["met"])
+    pool(pooled_office, calendar="monthly")
+    # By today's calendar it would wait for 1 July, 172 days; by its own for 1 October, too long.
+    to_day(january, pooled_office, 2030, 4, 1, 1)
+    assert release_due(pooled_office) == ["2030-04-01"]
+    assert bo.get(f"/api/v1/ratings/{given}").json()["release_on"] == "2030-07-01"
+    for month in (5, 6):
+        to_day(january, pooled_office, 2030, month, 1, 1)
+        assert release_due(pooled_office) == []
+    to_day(january, pooled_office, 2030, 7, 1, 1)
+    assert release_due(pooled_office) == ["2030-07-01"]
+    assert bo.get(f"/api/v1/ratings/{given}").status_code == 404
+
+
+def test_an_open_rating_given_again_counts_in_its_own_month_and_team(january: Clock, office: Office) -> None:
+    givers = raters(office, 5)
+    subjects = [office.person(f"subject{n}", "Design") for n in range(3)]
+    ids = [uuid.uuid4() for _ in givers]
+    for number, giver in enumerate(givers):
+        giver.rate(subjects[number % 3], id=ids[number], item=item(str(number)))
+        giver.call("DELETE", f"/api/v1/ratings/{ids[number]}?revision=2")
+    to_day(january, office, 2030, 2, 2)
+    release_due(office)
+    with office.app.app_context():
+        for subject in subjects:
+            people.move(office.organisation_id, subject.member.id, "Search")
+    for number, giver in enumerate(givers):
+        again = giver.rate(subjects[number % 3], "exceeded", id=ids[number], revision=3, item=item(str(number)))
+        assert again.json()["given_at"].startswith("2030-02-02")
+    to_day(january, office, 2030, 3, 2)
+    release_due(office)
+    teams = office.admin.get("/api/v1/reports/teams").json()["items"]
+    assert [(one["team"]["name"], [made["released_on"] for made in one["releases"]]) for one in teams] == [
+        ("Search", ["2030-03-01"])
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select, update
@@ -25,6 +25,7 @@ from ..ratings import sealed
 from ..ratings.models import Direction, Rating
 from ..releases.models import Release
 from ..repairs.models import Repair, RepairMessage
+from ..sealing import service as sealing
 from .forgetting import batches, bury, drop_flags, drop_repairs, end_access
 from .service import refuse_only_admin
 
@@ -69,6 +70,7 @@ def merge(organisation_id: UUID, former_id: UUID, into_id: UUID) -> Member:
         _check(session, former, into)
         sealed.merge_member(session, organisation_id, former_id, into_id)
         _merge_ratings(session, organisation_id, former_id, into_id)
+        _drop_twins(session, organisation_id, into_id)
         _merge_notes(session, organisation_id, former_id, into_id)
         _merge_agreements(session, organisation_id, former_id, into_id)
         _merge_mutes(session, organisation_id, former_id, into_id)
@@ -161,6 +163,42 @@ def _drop_ratings(session: Session, organisation_id: UUID, ids: Collection[UUID]
     drop_repairs(session, organisation_id, ids)
     for some in batches(ids):
         session.execute(delete(Rating).where(Rating.organisation_id == organisation_id, Rating.id.in_(some)))
+
+
+def _drop_twins(session: Session, organisation_id: UUID, member_id: UUID) -> None:
+    """Rule 1: of an open and a pooled rating of one handoff the one changed later stays, or the released one."""
+    names = sealing.standing_names(session, organisation_id)
+    if names is None:
+        return
+    waiting = {
+        row.slot: row
+        for period in sealed.periods(session, organisation_id)
+        for row in sealed.pending(session, organisation_id, period)
+    }
+    released = sealed.released_slots(session, organisation_id)
+    open_ones: list[UUID] = []
+    sealed_ones: list[bytes] = []
+    for rating in _standing_ratings(session, organisation_id, member_id):
+        item = sealed.item_mac(names, rating.item.tool, rating.item.host, rating.item.key)
+        provider_id = rating.subject_id if rating.direction is Direction.SERVICE else rating.rater_id
+        place = sealed.slot_of(names, rating.rater_id, item, provider_id, rating.direction)
+        twin = waiting.get(place)
+        if place in released or (twin is not None and twin.body.changed_at > rating.changed_at):
+            open_ones.append(rating.id)
+        elif twin is not None:
+            sealed_ones.append(twin.id_mac)
+    sealed.drop(session, organisation_id, sealed_ones)
+    _drop_ratings(session, organisation_id, open_ones)
+
+
+def _standing_ratings(session: Session, organisation_id: UUID, member_id: UUID) -> Sequence[Rating]:
+    query = select(Rating).where(
+        Rating.organisation_id == organisation_id,
+        Rating.withdrawn_at.is_(None),
+        or_(Rating.rater_id == member_id, Rating.subject_id == member_id),
+    )
+    # What was read before the accounts became one names the former still.
+    return session.execute(query.execution_options(populate_existing=True)).scalars().all()
 
 
 def _merge_notes(session: Session, organisation_id: UUID, former_id: UUID, into_id: UUID) -> None:

@@ -19,7 +19,16 @@ from ..people.service import learn_alias, unlearn_alias
 from ..policy.service import UNDO_SECONDS
 from ..repairs import service as repairs
 from .models import Direction, Rating, Verdict
-from .rules import RatingCommand, check_cause, exists, fixed, may_rate, refuse_unless, revision_used
+from .rules import (
+    RatingCommand,
+    check_cause,
+    exists,
+    fixed,
+    may_rate,
+    refuse_unless,
+    refuse_while_paused,
+    revision_used,
+)
 
 
 def check(command: RatingCommand) -> None:
@@ -133,9 +142,12 @@ def change(session: Session, caller: Caller, rating: Rating, command: RatingComm
     if stands == wanted:
         rating.revision = command.revision
         return rating
-    if rating.withdrawn:
+    revived = rating.withdrawn
+    if revived:
         refuse_unless(may_rate(session, caller, rating.subject))
         _learn(session, caller, rating.id, command)
+    elif command.verdict is not rating.verdict:
+        refuse_while_paused(rating.subject)
     before, now, handoff_id, direction = rating.verdict, utc_now(), rating.handoff_id, rating.direction
     try:
         # Changed inside the savepoint: entering one flushes what was changed before it.
@@ -144,6 +156,10 @@ def change(session: Session, caller: Caller, rating: Rating, command: RatingComm
             rating.revision = command.revision
             rating.changed_at, rating.visible_at = now, _visible_from(now)
             rating.read_at = rating.withdrawn_at = None
+            if revived:
+                # It counts in the month, and for the teams, of the day on which it is given again.
+                rating.given_at = now
+                rating.rater_team_id, rating.subject_team_id = caller.team_id, rating.subject.team_id
     except IntegrityError:
         # It was withdrawn, and the same handoff has been rated again under another id since.
         raise exists(_standing(session, caller, handoff_id, direction)) from None

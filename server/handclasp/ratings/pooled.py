@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +25,21 @@ from ..handoffs.service import SeenItem
 from ..people.models import Member
 from ..people.service import identify, member
 from ..policy.models import Attribution, Policy
-from ..policy.service import next_release_on
+from ..policy.service import UNDO_SECONDS, next_release_on
 from ..sealing import service as sealing
 from ..sealing.service import Names
 from . import sealed
 from .models import Cause, Direction, SealedRating, Verdict
-from .rules import RatingCommand, check_cause, exists, fixed, may_rate, refuse_unless, revision_used
+from .rules import (
+    RatingCommand,
+    check_cause,
+    exists,
+    fixed,
+    may_rate,
+    refuse_unless,
+    refuse_while_paused,
+    revision_used,
+)
 from .sealed import SealedBody
 
 _RELEASED_SOON = "60"
@@ -96,6 +105,9 @@ def find(session: Session, caller: Caller, rating_id: UUID, *, to_change: bool =
     body = sealed.opened(session, row)
     if body is not None and body.rater_id != caller.member_id:
         raise not_found()
+    if body is None and sealed.was_withdrawn(names, row, rating_id):
+        # Its date has passed: there is nothing left to change, and an old retry gives it no second time.
+        raise not_found()
     return Found(names, row, body)
 
 
@@ -104,10 +116,11 @@ def give(
 ) -> tuple[PooledRating, bool]:
     """Seal a new rating; False when the same PUT, sent twice at once, came in between.
 
-    It keeps what the policy promises today, and waits for the next date of today's calendar.
+    It keeps what the policy promises today, and waits for the next date of today's calendar that leaves it its undo
+    window and is not over yet.
     """
     organisation_id, now = caller.organisation_id, utc_now()
-    names, period = sealing.names(session, organisation_id), next_release_on(policy, now)
+    names, period = sealing.names(session, organisation_id), _first_period(session, policy, now)
     body = SealedBody(
         id=rating_id,
         rater_id=caller.member_id,
@@ -122,6 +135,7 @@ def give(
         k=policy.k,
         colluders=policy.colluders,
         breakdown=policy.breakdown,
+        calendar=policy.calendar,
         given_at=now,
         changed_at=now,
         revision=command.revision,
@@ -141,6 +155,14 @@ def give(
     refuse_second(session, caller, command, subject)
     # The rating that stood in the way was withdrawn at this very moment: there is room now.
     raise busy()
+
+
+def _first_period(session: Session, policy: Policy, now: datetime) -> date:
+    period = next_release_on(policy, now + timedelta(seconds=UNDO_SECONDS))
+    # Over before its date only where the worker's clock was ahead of this one.
+    while sealing.is_over(session, policy.organisation_id, period):
+        period = next_release_on(policy, datetime.combine(period, time(), UTC))
+    return period
 
 
 def refuse_second(session: Session, caller: Caller, command: RatingCommand, subject: Member) -> None:
@@ -182,8 +204,12 @@ def change(session: Session, caller: Caller, found: Found, command: RatingComman
     if command.revision == body.revision:
         raise revision_used(body.revision)
     _refuse_once_due(found)
-    if body.verdict is None:
-        refuse_unless(may_rate(session, caller, _subject(session, found.row.organisation_id, body)))
+    if body.verdict is not command.verdict:
+        subject = _subject(session, found.row.organisation_id, body)
+        if body.verdict is None:
+            refuse_unless(may_rate(session, caller, subject))
+        else:
+            refuse_while_paused(subject)
     changed_at = body.changed_at if stands == wanted else utc_now()
     changed = replace(
         body, verdict=command.verdict, cause=command.cause, revision=command.revision, changed_at=changed_at
@@ -203,6 +229,11 @@ def withdraw(session: Session, caller: Caller, found: Found, revision: int) -> P
     _refuse_once_due(found)
     changed = replace(body, verdict=None, cause=None, revision=revision, changed_at=utc_now())
     return _store(session, caller, found, changed)
+
+
+def taken_back(session: Session, found: Found) -> PooledRating | None:
+    """The rating, if its rater has taken it back and it still waits; else None."""
+    return None if found.body is None or found.body.verdict is not None else shown(session, found)
 
 
 def shown(session: Session, found: Found) -> PooledRating:

@@ -40,6 +40,13 @@ class RatingPutSchema(StrictSchema):
         allow_none=True,
         metadata={"description": "What a missed lay at, if its rater wishes to say. Seen in team figures only"},
     )
+    attribution = fields.Enum(
+        Attribution,
+        by_value=fields.String,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What its rater was shown: a new one shown as pooled is never stored by name"},
+    )
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> RatingCommand:

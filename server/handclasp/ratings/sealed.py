@@ -17,12 +17,12 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..db import leave_no_trace
-from ..policy.models import Breakdown
+from ..policy.models import Breakdown, Calendar
 from ..sealing import service as sealing
 from ..sealing.service import Names
 from .models import Cause, Direction, SealedRating, Verdict
 
-_FORM = struct.Struct(">B16s16s16s16s16sBBB64s32sIIBqqI")
+_FORM = struct.Struct(">B16s16s16s16s16sBBB64s32sIIBqqIB")
 _VERSION = 1
 _SIZE = 256
 """Bytes of every body before it is sealed, whatever it says: its length tells nothing."""
@@ -32,14 +32,15 @@ _DIRECTIONS = tuple(Direction)
 _VERDICTS = (None, *Verdict)
 _CAUSES = (None, *Cause)
 _BREAKDOWNS = tuple(Breakdown)
+_CALENDARS = tuple(Calendar)
 
 
 @dataclass(frozen=True, slots=True)
 class SealedBody:
     """All that is known of a pooled rating. `verdict` is None once it is withdrawn.
 
-    `item` is a MAC of (tool, host, key): the same for the same item, and no way back to it. `k`, `colluders` and
-    `breakdown` are what its rater was promised when it was given; a change keeps the promise.
+    `item` is a MAC of (tool, host, key): the same for the same item, and no way back to it. `k`, `colluders`,
+    `breakdown` and `calendar` are what its rater was promised when it was given; a change keeps the promise.
     """
 
     id: UUID
@@ -55,6 +56,7 @@ class SealedBody:
     k: int
     colluders: int
     breakdown: Breakdown
+    calendar: Calendar
     given_at: datetime
     changed_at: datetime
     revision: int
@@ -85,6 +87,7 @@ class SealedBody:
             (self.given_at - _EPOCH) // timedelta(microseconds=1),
             (self.changed_at - _EPOCH) // timedelta(microseconds=1),
             self.revision,
+            _CALENDARS.index(self.calendar),
         )
         return packed.ljust(_SIZE, b"\0")
 
@@ -95,7 +98,7 @@ class SealedBody:
         if version != _VERSION:
             raise ValueError(f"a sealed body of version {version} is unknown here")
         (own, rater, subject, rater_team, subject_team, direction, verdict, cause) = fields[:8]
-        (tool, item, k, colluders, breakdown, given_at, changed_at, revision) = fields[8:]
+        (tool, item, k, colluders, breakdown, given_at, changed_at, revision, calendar) = fields[8:]
         return cls(
             id=UUID(bytes=own),
             rater_id=UUID(bytes=rater),
@@ -110,6 +113,7 @@ class SealedBody:
             k=k,
             colluders=colluders,
             breakdown=_BREAKDOWNS[int(breakdown)],
+            calendar=_CALENDARS[int(calendar)],
             given_at=_EPOCH + timedelta(microseconds=given_at),
             changed_at=_EPOCH + timedelta(microseconds=changed_at),
             revision=revision,
@@ -145,8 +149,17 @@ def slot(names: Names, body: SealedBody) -> bytes:
     A withdrawn rating stands in a slot of its own, so that its handoff can be rated again.
     """
     if body.verdict is None:
-        return names.mac("withdrawn", body.id)
+        return _withdrawn_slot(names, body.id)
     return slot_of(names, body.rater_id, body.item, body.provider_id, body.direction)
+
+
+def was_withdrawn(names: Names, row: SealedRating, rating_id: UUID) -> bool:
+    """Whether the rating with this id, whose row this is, rests as one that was taken back."""
+    return row.slot == _withdrawn_slot(names, rating_id)
+
+
+def _withdrawn_slot(names: Names, rating_id: UUID) -> bytes:
+    return names.mac("withdrawn", rating_id)
 
 
 def slot_of(names: Names, rater_id: UUID, item: bytes, provider_id: UUID, direction: Direction) -> bytes:
@@ -226,11 +239,6 @@ def _all(session: Session, organisation_id: UUID, period: date | None = None) ->
     ]
 
 
-def reseal(session: Session, organisation_id: UUID, rows: Iterable[Pending], new_period: date) -> None:
-    """Let these ratings wait for another release date, under its key; what each was promised stays."""
-    rewrite(session, organisation_id, ((row.id_mac, row.body, new_period) for row in rows))
-
-
 def rewrite(session: Session, organisation_id: UUID, rows: Iterable[tuple[bytes, SealedBody, date]]) -> None:
     """Replace what the rows with these `id_mac`s say. The bodies keep their ids."""
     wanted = list(rows)
@@ -279,14 +287,16 @@ def drop(session: Session, organisation_id: UUID, id_macs: Collection[bytes]) ->
 
 
 def close_period(session: Session, organisation_id: UUID, period: date) -> None:
-    """End a period: drop what was withdrawn in it, and destroy its key.
+    """End a period: empty what was withdrawn in it, and destroy its key.
+
+    Of what was withdrawn the name stays, so that an old retry gives it no second time.
 
     Raises RuntimeError while a rating waits in it that is neither released, moved on nor dropped.
     """
     left = _all(session, organisation_id, period)
     if any(row.body.verdict is not None for row in left):
         raise RuntimeError("a rating still waits in this period")
-    drop(session, organisation_id, [row.id_mac for row in left])
+    erase_bodies(session, organisation_id, [row.id_mac for row in left])
     sealing.destroy_period(session, organisation_id, period)
 
 
@@ -300,12 +310,12 @@ def drop_member(session: Session, organisation_id: UUID, member_id: UUID) -> int
 def merge_member(session: Session, organisation_id: UUID, former_id: UUID, into_id: UUID) -> None:
     """Make the waiting ratings by and about one member another's, who is the same person.
 
-    Ratings between the two go; of two ratings of one handoff the one changed later stays.
+    Ratings between the two go; of two ratings of one handoff the one changed later stays, or the released one.
     """
     names = sealing.names(session, organisation_id)
     changed: list[tuple[bytes, SealedBody, date]] = []
     goes: list[bytes] = []
-    taken: set[bytes] = set()
+    taken = released_slots(session, organisation_id)
     rows = [
         (row, period) for period in periods(session, organisation_id) for row in _all(session, organisation_id, period)
     ]
@@ -320,6 +330,14 @@ def merge_member(session: Session, organisation_id: UUID, former_id: UUID, into_
             changed.append((row.id_mac, merged, period))
     drop(session, organisation_id, goes)
     rewrite(session, organisation_id, changed)
+
+
+def released_slots(session: Session, organisation_id: UUID) -> set[bytes]:
+    """The slots of what no longer waits: nobody rates these handoffs again."""
+    query = select(SealedRating.slot).where(
+        SealedRating.organisation_id == organisation_id, SealedRating.period.is_(None)
+    )
+    return set(session.execute(query).scalars())
 
 
 def _merged(body: SealedBody, former_id: UUID, into_id: UUID) -> SealedBody:

@@ -25,7 +25,7 @@ from ..policy.service import policy_in_force
 from . import opened, pooled
 from .models import Direction, Rating
 from .pooled import PooledRating
-from .rules import May, RatingCommand, may_rate, refuse_unless
+from .rules import May, RatingCommand, attribution_changed, may_rate, refuse_unless
 
 AnyRating = Rating | PooledRating
 
@@ -35,26 +35,43 @@ def put(caller: Caller, rating_id: UUID, command: RatingCommand) -> tuple[AnyRat
 
     The same again, and an older revision, change nothing. A higher revision changes the verdict (and revives a
     withdrawn rating), never its item, subject or direction. Raises 404 for another rater's id, 409 `rating-exists`
-    (naming the `existing` id), `revision-used`, `rating-fixed` or `rating-released`, 503 `being-released`, 429
-    `limit`, 422 when a rule refuses it.
+    (naming the `existing` id), `revision-used`, `rating-fixed`, `rating-released` or `attribution-changed`, 503
+    `being-released`, 429 `limit`, 422 when a rule refuses it.
     """
     with writing(caller.organisation_id) as session:
         open_one = opened.own(session, caller, rating_id, to_change=True)
         if open_one is not None:
             opened.check(command)
+            if open_one.withdrawn and command.revision > open_one.revision:
+                pooled.refuse_second(session, caller, command, open_one.subject)
+                _refuse_unless_still(session, caller, Attribution.OPEN)
             return opened.change(session, caller, open_one, command), False
         sealed_one = pooled.find(session, caller, rating_id, to_change=True)
         if sealed_one is not None:
             pooled.check(command)
+            taken_back = pooled.taken_back(session, sealed_one)
+            if taken_back is not None and command.revision > taken_back.revision:
+                opened.refuse_second(session, caller, command, taken_back.subject)
+                _refuse_unless_still(session, caller, Attribution.POOLED)
             return pooled.change(session, caller, sealed_one, command), False
         policy = policy_in_force(session, caller.organisation_id)
         return _give(session, caller, rating_id, command, policy)
+
+
+def _refuse_unless_still(session: Session, caller: Caller, attribution: Attribution) -> None:
+    """What was taken back is given again only as it was given: its id stays of one kind. Raises 409."""
+    present = policy_in_force(session, caller.organisation_id).attribution
+    if present is not attribution:
+        raise attribution_changed(present)
 
 
 def _give(
     session: Session, caller: Caller, rating_id: UUID, command: RatingCommand, policy: Policy
 ) -> tuple[AnyRating, bool]:
     is_pooled = policy.attribution is Attribution.POOLED
+    if command.attribution is Attribution.POOLED and not is_pooled:
+        # Rules 3 and 12: what was clicked as nobody's to see is not stored with a name.
+        raise attribution_changed(policy.attribution)
     (pooled if is_pooled else opened).check(command)
     item = command.item
     subject = identified(session, caller.organisation_id, item.tool, item.host, command.subject, "#/subject")

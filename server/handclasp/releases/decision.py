@@ -121,8 +121,13 @@ def decide(
     )
 
 
+def waits_too_long(given_at: datetime, on: date) -> bool:
+    """True for a rating that on the date `on` has waited as long as one may."""
+    return datetime.combine(on, time(), UTC) - given_at > WAITS_AT_MOST
+
+
 def _too_old(ballot: Ballot, on: date) -> bool:
-    return datetime.combine(on, time(), UTC) - ballot.given_at > WAITS_AT_MOST
+    return waits_too_long(ballot.given_at, on)
 
 
 def _without(ballots: Iterable[Ballot], batches: Iterable[Batch]) -> list[Ballot]:

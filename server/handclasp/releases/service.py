@@ -22,7 +22,7 @@ from ..policy.service import PolicyHistory, next_release_on, policy_history, pol
 from ..ratings import sealed
 from ..ratings.models import Rating
 from ..repairs.models import Repair, RepairState
-from .decision import Ballot, Batch, Outcome, decide
+from .decision import Ballot, Batch, Outcome, decide, waits_too_long
 from .models import Release, ReleaseCell, ReleaseRun
 from .open_figures import team_figures
 
@@ -108,8 +108,22 @@ def _store_pooled(
     released = frozenset[bytes]().union(*(batch.keys for batch in outcome.batches))
     sealed.erase_bodies(session, organisation_id, released)
     sealed.drop(session, organisation_id, outcome.dropped)
-    sealed.reseal(session, organisation_id, [row for row in rows if row.id_mac in outcome.waiting], next_on)
+    _let_wait(session, organisation_id, on, next_on, [row for row in rows if row.id_mac in outcome.waiting])
     sealed.close_period(session, organisation_id, on)
+
+
+def _let_wait(session: Session, organisation_id: UUID, on: date, next_on: date, rows: Iterable[sealed.Pending]) -> None:
+    """Rule 12: each waits for the next date of its own calendar, where that is later than today's `next_on`."""
+    resealed: list[tuple[bytes, sealed.SealedBody, date]] = []
+    dropped: list[bytes] = []
+    for row in rows:
+        until = max(next_on, next_release_on(row.body.calendar, _midnight(on)))
+        if waits_too_long(row.body.given_at, until):
+            dropped.append(row.id_mac)
+        else:
+            resealed.append((row.id_mac, row.body, until))
+    sealed.drop(session, organisation_id, dropped)
+    sealed.rewrite(session, organisation_id, resealed)
 
 
 def _store(

@@ -145,6 +145,16 @@ def destroy_period(session: Session, organisation_id: UUID, period: date) -> Non
     )
 
 
+def is_over(session: Session, organisation_id: UUID, period: date) -> bool:
+    """True when the period's key has been destroyed."""
+    wrapped = session.execute(
+        select(SealingKey.wrapped).where(
+            SealingKey.organisation_id == organisation_id, SealingKey.purpose == period.isoformat()
+        )
+    ).scalar_one_or_none()
+    return wrapped is not None and not wrapped
+
+
 def seal(key: bytes, identity: bytes, body: bytes) -> bytes:
     """`body`, encrypted and bound to `identity`: moved to another row, it does not open."""
     nonce = secrets.token_bytes(_NONCE)
