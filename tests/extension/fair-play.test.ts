@@ -53,6 +53,7 @@ test("each refusal leaves a way on", () => {
   assert.deepEqual(waysOut(problem("unknown-subject", "#/subject"), "given", false), ["choose-who", "discard"]);
   assert.deepEqual(waysOut(problem("validation", "#/what_would_have_helped"), "given", false), ["add-words", "discard"]);
   assert.deepEqual(waysOut(problem("pooled-no-words", "#/what_would_have_helped"), "given", true), ["tell-instead", "without-words", "discard"]);
+  assert.deepEqual(waysOut(problem("attribution-changed"), "given", false), ["all-the-same", "discard"]);
   assert.deepEqual(waysOut(problem("anything"), "given", false), ["discard"]);
 });
 

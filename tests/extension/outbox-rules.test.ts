@@ -1,7 +1,8 @@
 /** What a new wish replaces, and what goes out when. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { due, isGiving, nextDue, planPut, planWithdraw } from "../../extension/src/background/outbox-rules.js";
+import { anew, asSent, due, isGiving, nextDue, planPut, planWithdraw, revivable } from "../../extension/src/background/outbox-rules.js";
+import type { GivenRating } from "../../extension/src/background/store.js";
 import type { Problem } from "../../extension/src/shared/api.js";
 
 const refusal: Problem = { code: "validation", status: 422, detail: "no", existing: null, pointer: null };
@@ -52,4 +53,52 @@ test("it is looked again when the first may go; never for what is refused", () =
   assert.equal(nextDue([op(1, { not_before: 70 }), op(2), op(3, { target: "b", not_before: 60 })]), 60);
   assert.equal(nextDue([op(1, { rejected: refusal }), op(2)]), null);
   assert.equal(nextDue([]), null);
+});
+
+const given = (more: Partial<GivenRating> = {}): GivenRating => ({
+  id: "a",
+  account: "me",
+  item: { tool: "trac", host: "trac.example.org", key: "1", kind: "ticket", title: "One" },
+  item_id: "trac",
+  subject: { member: "ana" },
+  direction: "service",
+  handle: null,
+  person: null,
+  name: "Ana",
+  verdict: "missed",
+  cause: null,
+  what_would_have_helped: null,
+  revision: 3,
+  known_to_server: true,
+  stored: null,
+  withdrawn: false,
+  attribution: "pooled",
+  shown_as: "pooled",
+  release_on: "2030-02-01",
+  released: false,
+  given_at: "2030-01-10T12:00:00Z",
+  changed_at: "2030-01-10T12:00:00Z",
+  ...more,
+});
+
+test("rule 3: the server is told what was shown at the click", () => {
+  assert.equal(asSent(given({ attribution: null })).attribution, "pooled");
+  assert.equal(asSent(given({ shown_as: "open" })).attribution, "open");
+  const { shown_as: _, ...before } = given();
+  assert.equal(asSent(before).attribution, null);
+});
+
+test("rule 3: by name it is given anew, under another id, and with the line that was asked for", () => {
+  const again = anew(given(), "b", "A date.", "2030-01-11T12:00:00Z");
+  assert.deepEqual([again.id, again.revision, again.known_to_server, again.attribution, again.release_on], ["b", 1, false, null, null]);
+  assert.deepEqual([asSent(again).attribution, asSent(again).what_would_have_helped], ["open", "A date."]);
+  assert.equal(anew(given({ verdict: "met" }), "b", "Not asked for.", "2030-01-11T12:00:00Z").what_would_have_helped, null);
+});
+
+test("what was taken back is revived only as what it was, and before its date", () => {
+  const withdrawn = given({ withdrawn: true });
+  assert.equal(revivable(withdrawn, "pooled", "2030-01-31"), withdrawn);
+  assert.equal(revivable(withdrawn, "pooled", "2030-02-01"), null);
+  assert.equal(revivable(withdrawn, "open", "2030-01-31"), null);
+  assert.equal(revivable(given(), "open", "2030-02-01")?.id, "a");
 });

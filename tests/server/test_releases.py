@@ -406,15 +406,16 @@ def test_rule_12_what_was_promised_quarterly_is_not_released_monthly(january: Cl
 def test_what_would_wait_too_long_for_its_own_date_is_dropped(january: Clock, pooled_office: Office) -> None:
     pool(pooled_office, calendar="quarterly")
     ana, bo = pooled_office.person("ana", "Design"), pooled_office.person("bo", "Sales")
+    to_day(january, pooled_office, 2030, 2, 10)
     (given,) = rate_all([bo], ana, ["met"])
     pool(pooled_office, calendar="monthly")
-    # By today's calendar it would wait for 1 July, 172 days; by its own for 1 October, too long.
     to_day(january, pooled_office, 2030, 4, 1, 1)
     assert release_due(pooled_office) == ["2030-04-01"]
     assert bo.get(f"/api/v1/ratings/{given}").json()["release_on"] == "2030-07-01"
     for month in (5, 6):
         to_day(january, pooled_office, 2030, month, 1, 1)
         assert release_due(pooled_office) == []
+    # By today's calendar it would wait for 1 August, 172 days; by its own for 1 October, too long.
     to_day(january, pooled_office, 2030, 7, 1, 1)
     assert release_due(pooled_office) == ["2030-07-01"]
     assert bo.get(f"/api/v1/ratings/{given}").status_code == 404

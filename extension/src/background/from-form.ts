@@ -5,7 +5,7 @@ import type { FromForm, Refusal } from "../shared/messages.js";
 import type { PeoplePage } from "../shared/api.js";
 import { requireAccount } from "./connection.js";
 import { closeForm, formOf } from "./forms.js";
-import { discard, rate, readdress, rewrite, reword, tellInstead, write } from "./giving.js";
+import { discard, rate, rateAllTheSame, readdress, rewrite, reword, tellInstead, write } from "./giving.js";
 import { refusalsFor } from "./given.js";
 import { pick, stateOf, suggestionsFor } from "./handoffs.js";
 import { callOrTell, Sentence } from "./http.js";
@@ -68,6 +68,13 @@ export const fromForm: Handlers<FromForm> = {
   "form.tell-instead": async ({ ticket, id }, from) => {
     await refusalOf(ticket, id, from.tab);
     await tellInstead(id);
+    await changed();
+    return null;
+  },
+
+  "form.all-the-same": async ({ ticket, id, text }, from) => {
+    await refusalOf(ticket, id, from.tab);
+    await rateAllTheSame(id, text);
     await changed();
     return null;
   },

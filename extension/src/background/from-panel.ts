@@ -3,7 +3,7 @@ import type { FromPanel } from "../shared/messages.js";
 import { connect, connection, disconnect, requireAccount } from "./connection.js";
 import { fromFairPlay } from "./from-fair-play.js";
 import { people } from "./from-form.js";
-import { change, discard, nameCause, rate, readdress, rewrite, tellInstead, withdraw, write } from "./giving.js";
+import { change, discard, nameCause, rate, rateAllTheSame, readdress, rewrite, tellInstead, withdraw, write } from "./giving.js";
 import { givenHere, refreshGiven } from "./given.js";
 import { stateNow, stateOf, suggestionsFor } from "./handoffs.js";
 import { cachedInbox, markRead, poll, readInbox, unreadCount } from "./inbox.js";
@@ -84,6 +84,11 @@ export const fromPanel: Handlers<FromPanel> = {
 
   "panel.change": async ({ id, verdict, text, cause }) => {
     await change(id, { verdict, text, cause });
+    return mine();
+  },
+
+  "panel.all-the-same": async ({ id, text }) => {
+    await rateAllTheSame(id, text);
     return mine();
   },
 

@@ -2,13 +2,13 @@
  * What a click does: it is written down, in one transaction with its operation for the server, before anything
  * else. Nothing here waits for the network.
  */
-import type { Attribution, Cause, NotePut, Person, Subject, Verdict } from "../shared/api.js";
+import type { Cause, NotePut, Person, Subject, Verdict } from "../shared/api.js";
 import { t } from "../shared/browser.js";
 import { itemId, type Handoff } from "../shared/handoff.js";
 import { aboutNow, attributionNow } from "./handoffs.js";
 import { Sentence } from "./http.js";
 import { drain, wakeLater } from "./outbox.js";
-import { isGiving, planPut, planWithdraw } from "./outbox-rules.js";
+import { anew, asSent, isGiving, planPut, planWithdraw, revivable } from "./outbox-rules.js";
 import { ratingAbout } from "./ratings.js";
 import { forget } from "./resolutions.js";
 import { accountId, database, type Account, type GivenRating, type Operation } from "./store.js";
@@ -27,7 +27,7 @@ export async function rate(account: Account, handoff: Handoff, picked: Person | 
   if (about === null) throw new Sentence(t("whoFirst"));
   if (about.person?.id === account.member.id) throw new Sentence(t("ownHandoff"));
   const attribution = await attributionNow(account, handoff);
-  const known = revivable(await ratingAbout(account, handoff, about), attribution);
+  const known = revivable(await ratingAbout(account, handoff, about), attribution, today());
   if (known?.released === true) throw new Sentence(t("releasedStays"));
   const pooled = (known?.attribution ?? attribution) === "pooled";
   const { member } = about.subject;
@@ -50,6 +50,7 @@ export async function rate(account: Account, handoff: Handoff, picked: Person | 
     stored: known?.stored ?? null,
     withdrawn: false,
     attribution: known?.attribution ?? null,
+    shown_as: known?.attribution ?? attribution,
     release_on: known?.release_on ?? null,
     released: false,
     given_at: known?.given_at ?? now,
@@ -57,10 +58,8 @@ export async function rate(account: Account, handoff: Handoff, picked: Person | 
   });
 }
 
-/** A rating keeps its attribution for ever: one taken back before the rules changed is not revived, but given anew. */
-function revivable(known: GivenRating | null, attribution: Attribution): GivenRating | null {
-  const otherKind = known?.withdrawn === true && known.attribution !== null && known.attribution !== attribution;
-  return otherKind ? null : known;
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 /** Only a missed has words and a cause. */
@@ -92,7 +91,7 @@ export async function nameCause(id: string, cause: Cause | null): Promise<void> 
 export async function readdress(id: string, person: Person): Promise<void> {
   if ((await (await database()).get("notes", id)) !== undefined) return rewrite(id, null, person);
   const known = await ratingOf(id);
-  const handle = known.handle === null || known.attribution === "pooled" ? {} : { handle: known.handle };
+  const handle = known.handle === null || (known.attribution ?? known.shown_as) === "pooled" ? {} : { handle: known.handle };
   return put({ ...known, ...next(known), subject: { member: person.id, ...handle }, person, name: person.name });
 }
 
@@ -113,18 +112,7 @@ async function put(rating: GivenRating): Promise<void> {
   const plan = planPut((await operations.index("target").getAll(rating.id)).filter(isGiving));
   await Promise.all(plan.drop.map((seq) => operations.delete(seq)));
   await operations.add(
-    operation(rating.account, rating.id, {
-      kind: "put-rating",
-      body: {
-        revision: rating.revision,
-        item: rating.item,
-        subject: rating.subject,
-        direction: rating.direction,
-        verdict: rating.verdict,
-        what_would_have_helped: rating.what_would_have_helped,
-        cause: rating.cause,
-      },
-    }),
+    operation(rating.account, rating.id, { kind: "put-rating", body: asSent(rating) }),
   );
   await transaction.objectStore("ratings").put(rating);
   await transaction.done;
@@ -183,6 +171,13 @@ export async function tellInstead(id: string): Promise<void> {
     await putNote(rating.account, { kind: "word", recipient: rating.subject, item: rating.item, text: rating.what_would_have_helped }, rating.name);
   }
   await reword(id, null);
+}
+
+/** Gives a rating all the same after the rules have changed: under a new id, for whom they now show it to. */
+export async function rateAllTheSame(id: string, text: string | null): Promise<void> {
+  const known = await ratingOf(id);
+  await discard(id);
+  await put(anew(known, crypto.randomUUID(), text, new Date().toISOString()));
 }
 
 /** Writes a note down and sends it soon. The same id again is the same note. */

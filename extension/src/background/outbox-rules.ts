@@ -1,4 +1,5 @@
 /** Which of a target's waiting operations a new wish replaces, what goes out when, and how what waits is told. Pure. */
+import type { Attribution, RatingPut } from "../shared/api.js";
 import type { Sending, Standing } from "../shared/handoff.js";
 import type { GivenRating, Operation } from "./store.js";
 
@@ -75,4 +76,28 @@ function heads<T extends Laned>(operations: readonly T[]): T[] {
     if (!first.has(lane)) first.set(lane, operation);
   }
   return [...first.values()];
+}
+
+/**
+ * What rating a handoff again goes on from. A rating keeps its attribution for ever: one taken back before the rules
+ * changed, or before its release date (`today` is YYYY-MM-DD), is not revived, but given anew.
+ */
+export function revivable(known: GivenRating | null, attribution: Attribution, today: string): GivenRating | null {
+  if (known === null || !known.withdrawn) return known;
+  const otherKind = known.attribution !== null && known.attribution !== attribution;
+  const over = known.release_on !== null && known.release_on <= today;
+  return otherKind || over ? null : known;
+}
+
+/** A rating as the server is told of it: with what was shown, so that it never shows more. */
+export function asSent(rating: GivenRating): RatingPut {
+  const { revision, item, subject, direction, verdict, what_would_have_helped, cause, shown_as } = rating;
+  return { revision, item, subject, direction, verdict, what_would_have_helped, cause, attribution: shown_as ?? null };
+}
+
+/** The same rating under a new id, by whatever the rules are now: its rater has been told that names may be shown. */
+export function anew(known: GivenRating, id: string, text: string | null, now: string): GivenRating {
+  const fresh = { revision: 1, known_to_server: false, stored: null, withdrawn: false, attribution: null, release_on: null, released: false };
+  const words = known.verdict === "missed" ? (text ?? known.what_would_have_helped) : null;
+  return { ...known, ...fresh, id, shown_as: "open", what_would_have_helped: words, given_at: now, changed_at: now };
 }

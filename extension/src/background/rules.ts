@@ -12,9 +12,10 @@ export async function rulesOf(account: Account): Promise<Rules | null> {
   return rules?.account === accountId(account) ? rules : null;
 }
 
-/** What a rating is; one the server has not answered about is taken for what the rules were when they were last told. */
-export async function attributionOf({ account, attribution }: Pick<GivenRating, "account" | "attribution">): Promise<Attribution | null> {
+/** What a rating is; one the server has not answered about is taken for what was shown, or for the rules last told. */
+export async function attributionOf({ account, attribution, shown_as }: Pick<GivenRating, "account" | "attribution" | "shown_as">): Promise<Attribution | null> {
   if (attribution !== null) return attribution;
+  if (shown_as !== undefined) return shown_as;
   const rules = await readSetting("rules");
   return rules?.account === account ? rules.attribution : null;
 }

@@ -63,6 +63,8 @@ export interface GivenRating {
   withdrawn: boolean;
   /** What the server made of it; null until it has answered. */
   attribution: Attribution | null;
+  /** What was shown when it was given here: the server is never to show more. */
+  shown_as?: Attribution;
   /** The release it waits for, YYYY-MM-DD; pooled ones only. */
   release_on: string | null;
   /** In a release: it stays as it is. */

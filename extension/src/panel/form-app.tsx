@@ -149,12 +149,15 @@ function Refused({ refusal, ticket, context, close, reload }: ViewProps & { refu
     if (way === "without-words") act(ask("form.rewrite", { ticket, id, text: null }));
     else if (way === "tell-instead") act(ask("form.tell-instead", { ticket, id }));
     else if (way === "keep" || way === "discard") act(ask("form.discard", { ticket, id }));
+    // By name a missed needs its line.
+    else if (way === "all-the-same" && refusal.verdict !== "missed") act(ask("form.all-the-same", { ticket, id, text: null }));
     else setDoing(way);
   };
   if (doing === "choose-who") {
     const pick = (person: Person): Promise<null> => ask("form.readdress", { ticket, id, person });
     return <Who ticket={ticket} context={context} close={close} done={reload} pick={pick} />;
   }
+  const oneLine = doing === "add-words" || doing === "all-the-same";
   return (
     <Sheet title={speak(titleOf(refusal, context.state.direction, first))} close={close}>
       <p data-testid="problem">{refusal.detail}</p>
@@ -164,15 +167,15 @@ function Refused({ refusal, ticket, context, close, reload }: ViewProps & { refu
       ) : (
         <TextForm
           testid="again"
-          label={t(doing === "add-words" ? "whatWouldHaveHelped" : "edit")}
-          placeholder={t(doing === "add-words" ? "oneLine" : "edit")}
+          label={t(oneLine ? "whatWouldHaveHelped" : "edit")}
+          placeholder={t(oneLine ? "oneLine" : "edit")}
           action={t("sendAgain")}
-          longest={doing === "add-words" ? 500 : 2000}
-          lines={doing !== "add-words"}
+          longest={oneLine ? 500 : 2000}
+          lines={!oneLine}
           start={text ?? ""}
           cancel={() => setDoing(null)}
           send={async (words) => {
-            await ask("form.rewrite", { ticket, id, text: words });
+            await ask(doing === "all-the-same" ? "form.all-the-same" : "form.rewrite", { ticket, id, text: words });
             reload();
           }}
         />

@@ -16,7 +16,7 @@ import { WaysOut } from "./ways-out.js";
 
 const KINDS = { rating: "yourRating", thanks: "yourThanks", word: "yourWord" } as const;
 
-type Doing = "nothing" | "change" | "missed" | "who" | "edit";
+type Doing = "nothing" | "change" | "missed" | "all-the-same" | "who" | "edit";
 
 export function Given(): JSX.Element {
   const given = useLoaded<GivenEntry[]>(
@@ -75,6 +75,9 @@ function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[])
     else if (way === "edit") setDoing("edit");
     else if (way === "add-words") setDoing("missed");
     else if (way === "without-words") act(() => change(entry.verdict ?? "missed", null));
+    // By name a missed needs its line.
+    else if (way === "all-the-same" && entry.verdict === "missed") setDoing("all-the-same");
+    else if (way === "all-the-same") act(() => ask("panel.all-the-same", { id, text: null }));
     else if (way === "tell-instead") act(() => ask("panel.tell-instead", { id }));
     else act(() => ask("panel.discard", { id }));
   };
@@ -114,7 +117,7 @@ function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[])
         {doing === "change" && entry.verdict === "missed" && direction === "service" && (
           <Causes chosen={cause} choose={(named) => act(() => ask("panel.change", { id, verdict: "missed", text: entry.text, cause: named }))} />
         )}
-        {doing === "missed" && (
+        {(doing === "missed" || doing === "all-the-same") && (
           <TextForm
             testid="missed"
             label={t("whatWouldHaveHelped")}
@@ -124,7 +127,7 @@ function Entry({ entry, set }: { entry: GivenEntry; set: (entries: GivenEntry[])
             lines={false}
             start={entry.text ?? ""}
             cancel={() => setDoing("nothing")}
-            send={(text) => run(() => change("missed", text))}
+            send={(text) => run(() => (doing === "missed" ? change("missed", text) : ask("panel.all-the-same", { id, text })))}
           />
         )}
         {doing === "edit" && (

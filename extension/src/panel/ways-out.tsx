@@ -8,6 +8,7 @@ const NAMES: Record<WayOut, string> = {
   "add-words": "whatWouldHaveHelped",
   "without-words": "wayWithoutWords",
   "tell-instead": "wayTellInstead",
+  "all-the-same": "wayAllTheSame",
   edit: "edit",
   keep: "wayKeep",
   discard: "discard",

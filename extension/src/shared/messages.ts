@@ -62,6 +62,8 @@ export interface FromForm {
   "form.rewrite": { ask: { ticket: string; id: string; text: string | null }; answer: null };
   /** For a rating whose words the server does not take: the words go as a word in private. */
   "form.tell-instead": { ask: { ticket: string; id: string }; answer: null };
+  /** For a rating that the rules changed under: gives it anew by those that hold now; an open missed with its line. */
+  "form.all-the-same": { ask: { ticket: string; id: string; text: string | null }; answer: null };
   "form.discard": { ask: { ticket: string; id: string }; answer: null };
   "form.size": { ask: { ticket: string; height: number }; answer: null };
   "form.close": { ask: { ticket: string }; answer: null };
@@ -145,6 +147,7 @@ export interface FromPanel extends FromFairPlay {
   "panel.cause": { ask: { handoff: Handoff; person: Person | null; cause: Cause | null }; answer: HandoffState };
   "panel.withdraw": { ask: { id: string }; answer: GivenEntry[] };
   "panel.change": { ask: { id: string; verdict: Verdict; text: string | null; cause: Cause | null }; answer: GivenEntry[] };
+  "panel.all-the-same": { ask: { id: string; text: string | null }; answer: GivenEntry[] };
   "panel.tell-instead": { ask: { id: string }; answer: GivenEntry[] };
   /** For what the server refused: sends it about the member named. */
   "panel.readdress": { ask: { id: string; person: Person }; answer: GivenEntry[] };

@@ -2,7 +2,7 @@
 import type { Problem } from "./api.js";
 import type { Wish } from "./handoff.js";
 
-export type WayOut = "choose-who" | "add-words" | "without-words" | "tell-instead" | "edit" | "keep" | "discard";
+export type WayOut = "choose-who" | "add-words" | "without-words" | "tell-instead" | "all-the-same" | "edit" | "keep" | "discard";
 
 /** The person is the right one, and still may not be rated by me. */
 const RIGHT_PERSON = new Set(["paused", "same-team"]);
@@ -15,6 +15,7 @@ export function waysOut({ code, pointer }: Pick<Problem, "code" | "pointer">, wi
   const aboutPerson = pointer?.startsWith("#/subject") === true || pointer?.startsWith("#/recipient") === true;
   const wrongPerson = aboutPerson && !RIGHT_PERSON.has(code);
   if (wish === null) return [...(wrongPerson ? (["choose-who"] as const) : []), "edit", "discard"];
+  if (code === "attribution-changed") return ["all-the-same", "discard"];
   if (code === "rating-released" || wish === "withdrawn") return ["keep"];
   // Of a change, what stands at the server goes on standing.
   const giveUp: WayOut = wish === "given" ? "discard" : "keep";
