@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from .errors import UNSTORABLE, invalid
@@ -45,11 +45,12 @@ def decode_cursor(cursor: str, read: Callable[..., Keys]) -> Keys:
 
 
 def aware(text: str) -> datetime:
-    """The moment in a cursor. Raises ValueError without a time zone: it could not be compared."""
+    """The moment in a cursor, in UTC. Raises ValueError without a time zone, OverflowError before or after all time."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a moment has a time zone")
-    return moment
+    # Here, where it is refused as a bad cursor: a database would convert it, too, and fail.
+    return moment.astimezone(UTC)
 
 
 def storable(text: object) -> str:

@@ -142,7 +142,10 @@ def test_the_unread_count_costs_a_304_until_it_changes(office: Office) -> None:
 def test_a_foreign_or_broken_cursor_says_so(office: Office) -> None:
     ana = office.person("ana")
     no_zone = encode_cursor(0, "2026-11-22T10:00:00", str(uuid.uuid4()))
-    for cursor in ("nonsense", "WzFd", "W10", "%00", "WyIxIiwgIjIwMjYiLCAieCJd", no_zone):
+    before_time = encode_cursor(0, "0001-01-01T00:00:00+14:00", str(uuid.uuid4()))
+    after_time = encode_cursor(0, "9999-12-31T23:59:59-14:00", str(uuid.uuid4()))
+    broken = ("nonsense", "WzFd", "W10", "%00", "WyIxIiwgIjIwMjYiLCAieCJd", no_zone, before_time, after_time)
+    for cursor in broken:
         answer = ana.get("/api/v1/inbox", params={"cursor": cursor})
         assert answer.status_code == 422, cursor
         assert answer.json()["errors"][0]["pointer"] == "?cursor"

@@ -172,7 +172,7 @@ def have_been_told() -> AnyResponse:
 def _moment(text: str) -> datetime:
     try:
         return aware(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Problem(400, "bad-form", "This form cannot be read. Load the page again and repeat it.") from None
 
 
