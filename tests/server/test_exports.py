@@ -72,6 +72,21 @@ def test_what_few_people_did_is_not_told_apart(office: Office, clock: Clock) -> 
     }
 
 
+def test_rule_05_the_few_ratings_of_the_other_direction_are_not_told_apart(office: Office, clock: Clock) -> None:
+    """Five were served by five; one of them rated a request back from the same team: that one stands with nobody."""
+    givers = [office.person(f"giver{number}", team="Night shift") for number in range(5)]
+    doers = [office.person(f"doer{number}", team="Search") for number in range(5)]
+    for giver, doer in zip(givers, doers, strict=True):
+        giver.rate(doer, item=item(giver.id))
+    givers[0].rate(doers[1], direction="request", item=item("asked"))
+    clock.forward(seconds=11)
+    *rows, _ = (
+        json.loads(line) for line in office.admin.get("/api/v1/exports/ratings?format=ndjson").text.splitlines()
+    )
+    told = {(row["direction"], row["tool"], row["rater_team"]) for row in rows}
+    assert told == {("service", "trac", "Night shift"), ("request", "other", "other")}
+
+
 def test_a_hash_in_a_name_is_no_comment(office: Office) -> None:
     office.member("cy", team="Team #1")
     lines = office.admin.get("/api/v1/exports/members?format=csv").text.splitlines()

@@ -1,9 +1,9 @@
 """The rows of ratings, notes and members: without names (rule 9), except in an export with names.
 
-A row tells its tool, kind and teams only where its cell (month, tool, kind, from team, to team) rests on at least k
-people on each side; all other rows say `other`. k is what each row was promised when it was given, and what holds now
-where that is more. Dates are months. A rating's item is left out: its title or key would name its people. Pooled
-ratings are in no row: only open ones rest in the table that is read here.
+A row tells its tool, kind and teams only where its cell (month, direction, tool, kind, from team, to team) rests on at
+least k people on each side; all other rows say `other`. k is what each row was promised when it was given, and what
+holds now where that is more. Dates are months. A rating's item is left out: its title or key would name its people.
+Pooled ratings are in no row: only open ones rest in the table that is read here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ..people.models import Member, Team
 from ..policy.changes import MOST_K
 from ..policy.models import Attribution
 from ..policy.service import policy_history
-from ..ratings.models import Rating, Verdict
+from ..ratings.models import Direction, Rating, Verdict
 from ..repairs.models import Repair, RepairState
 
 OTHER = "other"
@@ -46,6 +46,7 @@ class _Cell:
     """What a row tells of where something happened."""
 
     month: str
+    direction: Direction | None
     tool: str | None
     kind: str
     from_team: UUID | None
@@ -113,12 +114,12 @@ def rating_rows(session: Session, organisation_id: UUID) -> Iterator[Row]:
         .order_by(Rating.id)
     )
     crowd, promise = _Crowd(), _Promise(session, organisation_id)
-    for given_at, tool, kind, rater_team, subject_team, rater, subject, *_ in _stream(session, query):
-        cell = _Cell(_month(given_at), tool, kind, rater_team, subject_team)
+    for given_at, tool, kind, rater_team, subject_team, rater, subject, direction, *_ in _stream(session, query):
+        cell = _Cell(_month(given_at), direction, tool, kind, rater_team, subject_team)
         crowd.add(cell, promise.k(given_at), rater, subject)
     teams = _team_names(session, organisation_id)
     for given_at, tool, kind, rater_team, subject_team, _, _, direction, verdict, thread in _stream(session, query):
-        cell = _Cell(_month(given_at), tool, kind, rater_team, subject_team)
+        cell = _Cell(_month(given_at), direction, tool, kind, rater_team, subject_team)
         large = crowd.is_large(cell)
         yield {
             "month": cell.month,
@@ -219,11 +220,11 @@ def note_rows(session: Session, organisation_id: UUID) -> Iterator[Row]:
     )
     crowd, promise = _Crowd(), _Promise(session, organisation_id)
     for written_at, tool, kind, author_team, recipient_team, author, recipient in _stream(session, query):
-        cell = _Cell(_month(written_at), tool, kind.value, author_team, recipient_team)
+        cell = _Cell(_month(written_at), None, tool, kind.value, author_team, recipient_team)
         crowd.add(cell, promise.k(written_at), author, recipient)
     teams = _team_names(session, organisation_id)
     for written_at, tool, kind, author_team, recipient_team, _, _ in _stream(session, query):
-        cell = _Cell(_month(written_at), tool, kind.value, author_team, recipient_team)
+        cell = _Cell(_month(written_at), None, tool, kind.value, author_team, recipient_team)
         large = crowd.is_large(cell)
         yield {
             "month": cell.month,
