@@ -236,6 +236,29 @@ def test_rule_13_an_id_used_in_one_thread_keeps_no_other_from_being_started(offi
     assert say(ana, elsewhere, "Mine.", rating_id).status_code == 200
 
 
+def test_rule_13_a_word_and_a_missed_do_not_share_a_thread(office: Office, clock: Clock) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    said, rated, changed = word(tomas, ana), missed(tomas, ana, clock, item=item("2")), str(uuid.uuid4())
+    assert code(tomas.rate(ana, "missed", id=said)) == (409, "id-used")
+    assert texts(ana, said) == [("Tomas", WORD)]
+    assert code(tomas.thank(ana, "Other words.", kind="word", id=rated)) == (409, "id-used")
+    assert texts(ana, rated) == [("Tomas", "A word on Monday.")]
+    assert tomas.rate(ana, "met", id=changed, item=item("3")).status_code == 201
+    assert tomas.thank(ana, WORD, kind="word", id=changed).status_code == 201
+    assert code(tomas.rate(ana, "missed", id=changed, item=item("3"), revision=2)) == (409, "id-used")
+    assert texts(ana, changed) == [("Tomas", WORD)]
+
+
+def test_a_withdrawn_rating_takes_back_nobody_elses_pick(office: Office) -> None:
+    tomas, ana, mei = office.person("tomas"), office.person("ana"), office.person("mei")
+    shared = str(uuid.uuid4())
+    picked = {"member": ana.id, "handle": "a.n."}
+    assert tomas.thank(ana, id=shared, recipient=picked).status_code == 201
+    assert mei.rate(ana, id=shared).status_code == 201
+    assert mei.call("DELETE", f"/api/v1/ratings/{shared}?revision=2").status_code == 200
+    assert mei.thank(ana, recipient={"handle": "a.n."}).status_code == 201
+
+
 def test_a_thread_is_between_two(office: Office, other_office: Office) -> None:
     tomas, ana, mei = office.person("tomas"), office.person("ana"), office.person("mei")
     repair = word(tomas, ana)

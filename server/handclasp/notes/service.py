@@ -33,7 +33,8 @@ class NoteCommand:
 def put(caller: Caller, note_id: UUID, command: NoteCommand) -> tuple[Note, bool]:
     """Deliver the note, and tell whether it is new. The same again changes nothing.
 
-    Raises 404 for another author's id, 409 `note-sent` when this id was sent with other words, 422 `self`, `left`
+    Raises 404 for another author's id, 409 `note-sent` when this id was sent with other words, `id-used` when it is a
+    rating's, 422 `self`, `left`
     or `unknown-subject`, 429 `limit`.
     """
     with writing(caller.organisation_id) as session:
@@ -95,6 +96,7 @@ def _insert(session: Session, caller: Caller, note_id: UUID, command: NoteComman
             item_id=item_id,
             text=command.text,
             visible_at=now,
+            anew=True,
         )
     return inserted is not None
 

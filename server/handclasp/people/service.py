@@ -249,9 +249,18 @@ def learn_alias(
     )
 
 
-def unlearn_alias(session: Session, organisation_id: UUID, learned_from: UUID) -> None:
-    """Take back what a withdrawn rating taught: a wrong pick must not stand for everybody."""
-    session.execute(delete(Alias).where(Alias.organisation_id == organisation_id, Alias.learned_from == learned_from))
+def unlearn_alias(session: Session, organisation_id: UUID, learned_from: UUID, picked_by: UUID) -> None:
+    """Take back what a withdrawn rating taught: a wrong pick must not stand for everybody.
+
+    Only what its rater picked: the same id can be that of somebody else's note.
+    """
+    session.execute(
+        delete(Alias).where(
+            Alias.organisation_id == organisation_id,
+            Alias.learned_from == learned_from,
+            Alias.confirmed_by_id == picked_by,
+        )
+    )
 
 
 def identify(session: Session, organisation_id: UUID, tool: str, host: str, ref: SubjectRef) -> Member | None:

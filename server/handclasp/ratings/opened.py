@@ -122,6 +122,7 @@ def _mend(session: Session, rating: Rating, *, before: Verdict | None) -> None:
         item_id=rating.item.id,
         text=rating.what_would_have_helped,
         visible_at=rating.visible_at,
+        anew=before is not Verdict.MISSED,
     )
 
 
@@ -177,7 +178,7 @@ def withdraw(session: Session, rating: Rating, revision: int) -> Rating:
     rating.verdict = rating.what_would_have_helped = rating.cause = rating.read_at = None
     rating.revision = revision
     rating.withdrawn_at = rating.changed_at = utc_now()
-    unlearn_alias(session, rating.organisation_id, rating.id)
+    unlearn_alias(session, rating.organisation_id, rating.id, rating.rater_id)
     _mend(session, rating, before=before)
     return rating
 

@@ -112,12 +112,15 @@ def start(
     item_id: UUID | None,
     text: str,
     visible_at: datetime,
+    anew: bool,
 ) -> None:
     """Open the thread of a word or an open *missed*, or let its first message say `text` from now on.
 
-    The provider sees that message from `visible_at` on. A thread that `end` had closed is open again; one that
-    the two have repaired or closed stays so. For use inside the transaction that stores the note or the rating.
-    What is said again counts as a message (429 `limit`), and a provider who has blocked the customer does not see it.
+    The provider sees that message from `visible_at` on. A thread that `end` had closed is open again; one that the
+    two have repaired or closed stays so. For use inside the transaction that stores the note or the rating. `anew`:
+    nothing has been said under this id so far; if something has, it belongs to another note or rating, and 409 `id-
+    used` is raised. What is said again counts as a message (429 `limit`), and a provider who has blocked the
+    customer does not see it.
     """
     kept_away = quiet(session, organisation_id, provider_id, customer_id)
     is_new = session.execute(
@@ -139,6 +142,8 @@ def start(
     if repair is None or (repair.customer_id, repair.provider_id) != (customer_id, provider_id):
         raise not_found()
     first = next((message for message in repair.messages if message.id == repair_id), None)
+    if anew and first is not None:
+        raise Problem(409, "id-used", "This id belongs to something else already. Send it again under a new one.")
     if is_new is None and (first is None or first.text != text):
         limits.count(session, organisation_id, limits.What.MESSAGE, customer_id, provider_id)
     if first is None:
