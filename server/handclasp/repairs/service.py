@@ -118,8 +118,8 @@ def start(
 
     The provider sees that message from `visible_at` on. A thread that `end` had closed is open again; one that the
     two have repaired or closed stays so. For use inside the transaction that stores the note or the rating. `anew`:
-    nothing has been said under this id so far; if something has, it belongs to another note or rating, and 409 `id-
-    used` is raised. What is said again counts as a message (429 `limit`), and a provider who has blocked the
+    nothing has been said under this id so far; if something has, it belongs to another note or rating, and 409
+    `id-used` is raised. What is said again counts as a message (429 `limit`), and a provider who has blocked the
     customer does not see it.
     """
     kept_away = quiet(session, organisation_id, provider_id, customer_id)
