@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from ..db import insert, reading, utc_now, writing
+from ..db import reading, writing
 from ..policy.models import Attribution
 from ..ratings import sealed
+from .dates import take_date
 from .models import ReleaseRun
 from .record import Made, remember, remembered
 
@@ -38,18 +39,7 @@ def settle(organisation_id: UUID, data_dir: Path) -> list[date]:
 
 def _close(organisation_id: UUID, on: date) -> bool:
     with writing(organisation_id) as session:
-        taken = session.execute(
-            insert(ReleaseRun)
-            .values(
-                organisation_id=organisation_id,
-                released_on=on,
-                attribution=Attribution.POOLED,
-                made_at=utc_now(),
-            )
-            .on_conflict_do_nothing()
-            .returning(ReleaseRun.released_on)
-        ).scalar_one_or_none()
-        if taken is None:
+        if not take_date(session, organisation_id, on, Attribution.POOLED):
             return False
         rows = sealed.pending(session, organisation_id, on)
         sealed.erase_bodies(session, organisation_id, [row.id_mac for row in rows])

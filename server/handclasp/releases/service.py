@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..db import insert, reading, utc_now, writing
+from ..db import reading, utc_now, writing
 from ..handoffs.models import Handoff, Item
 from ..people.models import Member
 from ..policy.models import Attribution, Calendar
@@ -22,6 +22,7 @@ from ..policy.service import PolicyHistory, next_release_on, policy_history, pol
 from ..ratings import sealed
 from ..ratings.models import Rating
 from ..repairs.models import Repair, RepairState
+from .dates import take_date
 from .decision import Ballot, Batch, Outcome, decide, waits_too_long
 from .models import Release, ReleaseCell, ReleaseRun
 from .open_figures import team_figures
@@ -44,7 +45,7 @@ def overdue(organisation_id: UUID) -> Sequence[date]:
 
 def _release_pooled(organisation_id: UUID, on: date) -> bool:
     with writing(organisation_id) as session:
-        if not _take_date(session, organisation_id, on, Attribution.POOLED):
+        if not take_date(session, organisation_id, on, Attribution.POOLED):
             return False
         rows = sealed.pending(session, organisation_id, on)
         members = _members(session, organisation_id)
@@ -57,17 +58,6 @@ def _release_pooled(organisation_id: UUID, on: date) -> bool:
         )
         _store_pooled(session, organisation_id, on, next_on, outcome, rows)
         return True
-
-
-def _take_date(session: Session, organisation_id: UUID, on: date, attribution: Attribution) -> bool:
-    """True for the one worker that makes this date. Its key decides, not a look before."""
-    taken = session.execute(
-        insert(ReleaseRun)
-        .values(organisation_id=organisation_id, released_on=on, attribution=attribution, made_at=utc_now())
-        .on_conflict_do_nothing()
-        .returning(ReleaseRun.released_on)
-    ).scalar_one_or_none()
-    return taken is not None
 
 
 def _members(session: Session, organisation_id: UUID) -> Sequence[Member]:
@@ -182,7 +172,7 @@ def _open_dates(organisation_id: UUID, today: date) -> Iterable[date]:
 def _count_open(organisation_id: UUID, on: date) -> bool:
     month = _month_before(on)
     with writing(organisation_id) as session:
-        if not _take_date(session, organisation_id, on, Attribution.OPEN):
+        if not take_date(session, organisation_id, on, Attribution.OPEN):
             return False
         history = policy_history(session, organisation_id)
         ballots = [
