@@ -13,7 +13,7 @@ from .models import ReleaseRun
 
 
 def take_date(session: Session, organisation_id: UUID, on: date, attribution: Attribution) -> bool:
-    """True for the one that makes this date, in the transaction in which it does. Its key decides, not a look before."""
+    """True for the one that makes this date, in its own transaction. The key decides, not a look before."""
     taken = session.execute(
         insert(ReleaseRun)
         .values(organisation_id=organisation_id, released_on=on, attribution=attribution, made_at=utc_now())
