@@ -1,15 +1,21 @@
 """The bundled tool files, and the checks a tool file must pass. No Flask, no database."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
-
-from jsonschema import Draft202012Validator, ValidationError
+from typing import TYPE_CHECKING, Any, cast
 
 from .matcher import Tool, names_in, names_used
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
+
+RESERVED_IDS = frozenset({"breakages"})
+"""What no tool may be called: addresses of the API that are no tool's."""
 
 
 class UnusableToolFile(Exception):
@@ -36,25 +42,56 @@ def schemas_directory() -> Path:
 
 @cache
 def bundled_tools() -> tuple[Tool, ...]:
-    """Return every bundled tool file, by id, each checked once. Raises UnusableToolFile."""
-    tools: list[Tool] = []
-    for path in sorted((schemas_directory() / "tools").glob("*.json")):
-        tool = json.loads(path.read_text("utf-8"))
+    """Return every bundled tool file, by id, read once when first asked for. Raises UnusableToolFile.
+
+    They are not checked here: `check_bundled` is for the tests, so that no server starts by checking what it came with.
+    """
+    return tuple(_read(path) for path in _bundled_paths())
+
+
+def bundled_tool(tool_id: str) -> Tool | None:
+    """Return one bundled tool file, or None where there is none of this id."""
+    return _by_id().get(tool_id)
+
+
+def check_bundled() -> dict[str, list[ToolProblem]]:
+    """Return everything wrong with the bundled tool files, by file name; empty when all are usable."""
+    found: dict[str, list[ToolProblem]] = {}
+    for path in _bundled_paths():
+        tool = _read(path)
         problems = check_tool(tool)
         if not problems and tool["id"] != path.stem:
             problems = [ToolProblem("#/id", f"must equal the file's name, {path.stem!r}")]
         if problems:
-            raise UnusableToolFile(f"{path.name}: {problems[0].pointer}: {problems[0].detail}")
-        tools.append(tool)
-    return tuple(tools)
+            found[path.name] = problems
+    return found
 
 
 def provider_roles(tool_id: str, kind: str) -> tuple[str, ...]:
-    """Return the roles that are the provider of a kind of item, most telling first; empty when unknown."""
-    for tool in bundled_tools():
-        if tool["id"] == tool_id:
-            return tuple(dict.fromkeys(item["provider"] for item in tool["items"] if item["kind"] == kind))
-    return ()
+    """Return the roles that a bundled file names as the provider of a kind; empty when unknown."""
+    tool = bundled_tool(tool_id)
+    return () if tool is None else provider_roles_of(tool, kind)
+
+
+def provider_roles_of(tool: Tool, kind: str) -> tuple[str, ...]:
+    """Return the roles that are the provider of a kind of item, most telling first; empty when it has no such kind."""
+    return tuple(dict.fromkeys(item["provider"] for item in tool["items"] if item["kind"] == kind))
+
+
+def _bundled_paths() -> list[Path]:
+    return sorted((schemas_directory() / "tools").glob("*.json"))
+
+
+def _read(path: Path) -> Tool:
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError as error:
+        raise UnusableToolFile(f"{path.name} is not JSON: {error}") from error
+
+
+@cache
+def _by_id() -> Mapping[str, Tool]:
+    return {tool["id"]: tool for tool in bundled_tools()}
 
 
 def check_tool(tool: Any) -> list[ToolProblem]:
@@ -67,11 +104,15 @@ def check_tool(tool: Any) -> list[ToolProblem]:
     errors = sorted(found, key=lambda error: [str(part) for part in error.absolute_path])
     if errors:
         return [ToolProblem(_pointer(error.absolute_path), error.message) for error in errors]
+    if tool["id"] in RESERVED_IDS:
+        return [ToolProblem("#/id", f"{tool['id']!r} is an address of the API; choose another id")]
     return [*_item_problems(tool), *_people_problems(tool)]
 
 
 @cache
 def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a tenth of a second, and most starts check no file
+
     schema = json.loads((schemas_directory() / "tool.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
