@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 import hashlib
 import json
-import shutil
-import subprocess
+import os
 import sys
-import tempfile
-import urllib.error
-import urllib.request
 import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from tests.support.processes import ROOT, NotReady, Service, free_port
+from tests.support.cache import made_once
+from tests.support.processes import ROOT, Service
+from tests.support.site import ToolSite, run
 
 LOCK = ROOT / "tests" / "requirements-trac.lock"
 SEED = Path(__file__).with_name("trac_seed.py")
-CACHE = ROOT / ".cache"
 
 
 @dataclass(frozen=True)
@@ -104,88 +98,43 @@ NUMBER_OWN, NUMBER_UNKNOWN, NUMBER_UNKNOWN_AGAIN = 5, 6, 7
 
 
 def trac_python() -> Path:
-    """The Python of an environment with exactly the locked Trac, made on first use and kept under .cache/.
-
-    Several processes may ask at once: one makes it, the others wait.
-    """
-    stamp = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    home = CACHE / f"trac-{stamp}"
-    python = home / "bin" / "python"
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / "trac.lock").open("w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
-        if (home / "complete").exists():
-            return python
-        shutil.rmtree(home, ignore_errors=True)
-        venv.create(home, with_pip=True)
-        installed = subprocess.run(
-            [
-                python,
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--require-hashes",
-                "--requirement",
-                LOCK,
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if installed.returncode != 0:
-            raise NotReady(f"Trac could not be installed from {LOCK}:\n{installed.stderr}")
-        (home / "complete").touch()
-    return python
+    """The Python of an environment with exactly the locked Trac, made on first use and kept under .cache/."""
+    return made_once("trac", LOCK.read_text() + sys.version, _install) / "bin" / "python"
 
 
-class TracSite:
+def _install(home: Path) -> None:
+    venv.create(home, with_pip=True)
+    pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run("Trac", [*pip, "--require-hashes", "--requirement", str(LOCK)], env=os.environ)
+
+
+class TracSite(ToolSite):
     """A Trac of its own in a temporary directory, seeded with `TICKETS`, served by tracd on a loopback port.
 
     `with TracSite() as trac:` makes, starts and removes it.
     """
 
+    tool = "trac"
+
     def __init__(self, tickets: Sequence[Ticket] = TICKETS, log: Path | None = None) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="handclasp-trac-"))
-        self.port = free_port()
-        self.log = log or self.directory / "tracd.log"
+        super().__init__(log)
         self._tickets = tickets
-        self._python = trac_python()
-        passwords = self.directory / "htpasswd"
-        self._service = Service(
+
+    def service(self) -> Service:
+        """The program, with its project made."""
+        self._make()
+        command = ["-P", "-m", "trac.web.standalone", "--single-env", "--hostname", "127.0.0.1"]
+        command += ["--port", str(self.port), "--basic-auth", f"project,{self.directory / 'htpasswd'},Trac"]
+        return Service(
             "Trac",
-            [
-                str(self._python),
-                "-P",
-                "-m",
-                "trac.web.standalone",
-                "--single-env",
-                "--hostname",
-                "127.0.0.1",
-                "--port",
-                str(self.port),
-                "--basic-auth",
-                f"project,{passwords},Trac",
-                str(self._project),
-            ],
+            [str(trac_python()), *command, str(self._project)],
             self.log,
-            self._answers,
+            lambda: self.answers("/ticket/1"),
         )
 
     @property
     def _project(self) -> Path:
         return self.directory / "project"
-
-    @property
-    def host(self) -> str:
-        """The host as items name it, with the port."""
-        return f"127.0.0.1:{self.port}"
-
-    @property
-    def origin(self) -> str:
-        """Where it is served, without a slash at the end."""
-        return f"http://{self.host}"
 
     def ticket_url(self, number: int) -> str:
         """The page of a ticket."""
@@ -194,30 +143,6 @@ class TracSite:
     def sign_in_url(self, user: TracUser) -> str:
         """A page that signs a browser in as `user`, without asking for the password."""
         return f"http://{user.login}:{user.password}@{self.host}/login"
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Make the project on the first start, then serve it."""
-        if not self._project.exists():
-            self._make()
-        self._service.start()
-
-    def stop(self) -> None:
-        """End tracd and remove the project."""
-        self._service.stop()
-        shutil.rmtree(self.directory)
 
     def _make(self) -> None:
         self._run(
@@ -238,18 +163,7 @@ class TracSite:
 
     def _run(self, *arguments: str, given: str | None = None) -> None:
         # -P: this folder holds a trac.py of ours, which must not stand before Trac's own package.
-        done = subprocess.run(
-            [self._python, "-P", *arguments], input=given, capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            raise NotReady(f"Trac: {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(self.ticket_url(1), timeout=2) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
+        run("Trac", [str(trac_python()), "-P", *arguments], env=os.environ, given=given)
 
 
 def _sha1(password: str) -> str:
