@@ -24,7 +24,7 @@ demo: setup-dev build ## Handclasp beside a real Trac, Chromium connected, and w
 test: system-packages setup-dev build ## every suite
 	@$(MAKE) --no-print-directory checks
 	$(PY) -m pytest -n 2 --ignore tests/server/test_live.py tests/server tests/contract tests/fairness
-	$(PY) -m pytest tests/server/test_live.py tests/e2e
+	$(PY) -m pytest tests/extension tests/server/test_live.py tests/e2e
 
 test-fast: setup-dev ## server and contract tests on SQLite only
 	$(PY) -m pytest tests/server tests/contract -m "not postgresql"

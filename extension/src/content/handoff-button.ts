@@ -2,16 +2,17 @@
 import { ask, Told } from "../shared/ask.js";
 import { extensionIsAlive, speak, t } from "../shared/browser.js";
 import type { Handoff, HandoffState } from "../shared/handoff.js";
-import type { Match } from "../shared/matcher.js";
 import type { FormView, ReadyThanks, ToPage } from "../shared/messages.js";
-import type { Tool } from "../shared/tool.js";
 import { verdictWords } from "../shared/say.js";
 import type { Cause, Verdict } from "../shared/api.js";
 import { Button } from "./button.js";
 import { openFormFrame, type FormFrame } from "./form-frame.js";
-import { keepMounted } from "./mount.js";
-import { readHandoff } from "./read-page.js";
+import { keepMounted, type Mounted } from "./mount.js";
+import { findAnchor, missingParts, readHandoff, type Place } from "./read-page.js";
 import { CAUSES_STAY, LINE_STAYS, readyThanks, seenLine, SOON, viewOf, type Choice } from "./views.js";
+
+/** A page that has shown nothing for so long is one that the tool file does not fit. */
+const MISSING_AFTER = 5_000;
 
 export class HandoffButton {
   private readonly button: Button;
@@ -27,22 +28,24 @@ export class HandoffButton {
   private asked = "";
 
   constructor(
-    private readonly tool: Tool,
-    private readonly match: Match,
+    private readonly place: Place,
+    mayFloat: () => boolean,
     private readonly orphaned: () => void,
   ) {
     this.button = new Button((choice) => void this.choose(choice), this.stop.signal);
-    const events = { placed: (where: "anchored" | "floating") => this.placed(where), gaveUp: () => this.remove() };
-    keepMounted(this.button.host, tool, events, this.stop.signal);
-  }
-
-  isFor(match: Match): boolean {
-    return match.tool === this.match.tool && match.host === this.match.host && match.key === this.match.key;
+    const events: Mounted = {
+      find: (crossed) => findAnchor(place, crossed),
+      mayFloat,
+      placed: (where) => this.placed(where),
+      gaveUp: () => this.remove(),
+    };
+    keepMounted(this.button.host, events, this.stop.signal);
+    this.lookForMissing();
   }
 
   /** What the page shows, for the panel. */
   handoff(): Handoff {
-    return readHandoff(this.tool, this.match);
+    return readHandoff(this.place);
   }
 
   remove(): void {
@@ -55,6 +58,21 @@ export class HandoffButton {
     else if (message.ticket !== this.form?.ticket) return;
     else if (message.type === "background.form-size") this.form.resize(message.height);
     else void this.formClosed();
+  }
+
+  /** Tells the background, once, when the tool file finds too little in this page. */
+  private lookForMissing(): void {
+    const timer = setTimeout(() => {
+      if (document.hidden) {
+        this.lookForMissing();
+        return;
+      }
+      const failed = missingParts(this.place);
+      // A page that asks for a password is the tool's door, not the item.
+      const isItem = document.querySelector("input[type=password]") === null;
+      if (failed.length > 0 && isItem && extensionIsAlive()) void ask("page.broken", { kind: this.place.match.kind, failed }).catch(() => undefined);
+    }, MISSING_AFTER);
+    this.stop.signal.addEventListener("abort", () => clearTimeout(timer));
   }
 
   private placed(where: "anchored" | "floating"): void {

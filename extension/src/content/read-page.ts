@@ -3,45 +3,95 @@ import type { Item, ReadPerson } from "../shared/api.js";
 import type { Match } from "../shared/matcher.js";
 import type { Handoff } from "../shared/handoff.js";
 import { plain } from "../shared/plain.js";
-import { fit, segmentsOf } from "../shared/template.js";
+import { fitText } from "../shared/template.js";
 import type { Anchor, PersonPlace, Reader, Role, Tool } from "../shared/tool.js";
+import { readValue } from "./reader.js";
+import { canBeSeen, selectAll, selectBest, type Scope } from "./select.js";
 
 const LONGEST_TITLE = 500;
 const LONGEST_VALUE = 200;
 const MOST_OF_A_ROLE = 5;
 
-/** The handoff a page shows now. */
-export function readHandoff(tool: Tool, match: Match): Handoff {
-  const item: Item = { tool: match.tool, host: match.host, key: match.key, kind: match.kind, title: readTitle(tool, match) };
-  return { item, people: readPeople(tool) };
+const MAILBOX = /^(.*?)\s*<\s*([^<>\s@]+@[^<>\s@]+)\s*>$/;
+const ADDRESS = /^[^<>\s@]+@[^<>\s@]+\.[^<>\s@]+$/;
+
+/** One item in the page, and the part of the page that is about it; null while that part is not there. */
+export interface Place {
+  tool: Tool;
+  match: Match;
+  scope: () => Scope | null;
 }
 
-/** The best place for the button that is in the page now. */
-export function findAnchor(tool: Tool): { element: Element; position: Anchor["position"] } | null {
+/** The handoff a page shows now. */
+export function readHandoff({ tool, match, scope }: Place): Handoff {
+  const within = scope();
+  const title = (within === null ? null : readTitle(tool, within)) ?? documentTitle(tool) ?? match.key;
+  const item: Item = { tool: match.tool, host: match.host, key: match.key, kind: match.kind, title };
+  return { item, people: readPeople(tool, within) };
+}
+
+/**
+ * The best place for the button that can be seen in the page now.
+ * @param crossed takes the shadow roots that were looked into
+ */
+export function findAnchor({ tool, scope }: Place, crossed?: Set<ShadowRoot>): { element: Element; position: Anchor["position"] } | null {
+  const within = scope();
+  if (within === null) return null;
   for (const { select, position } of tool.anchors) {
-    const element = document.querySelector(select);
-    if (element !== null) return { element, position };
+    const element = selectAll(within, select, crossed).find(canBeSeen);
+    if (element !== undefined) return { element, position };
   }
   return null;
 }
 
-function readTitle(tool: Tool, match: Match): string {
+/** What was looked for in vain, as pointers into the tool file: for those who mend it. Empty when enough was found. */
+export function missingParts(place: Place): string[] {
+  const { tool, match, scope } = place;
+  const within = scope();
+  const anchors = findAnchor(place) === null ? tool.anchors.map((_, n) => `#/anchors/${n}`) : [];
+  const title = within === null || readTitle(tool, within) === null ? tool.title.map((_, n) => `#/title/${n}`) : [];
+  if (anchors.length === 0 && title.length === 0) return [];
+  // An item without people may be one that nobody has taken yet; beside other failures it is worth telling.
+  const role = tool.items.find(({ kind }) => kind === match.kind)?.provider;
+  const places = role === undefined ? [] : (tool.people[role] ?? []);
+  const nobodyThere = within === null || places.every(({ select }) => selectAll(within, select).length === 0);
+  return [...anchors, ...title, ...(nobodyThere ? places.map((_, n) => `#/people/${role}/${n}`) : [])];
+}
+
+function readTitle(tool: Tool, within: Scope): string | null {
   for (const { select, read } of tool.title) {
-    const element = document.querySelector(select);
+    const element = selectBest(within, select);
     const text = element === null ? null : readValue(element, read ?? "text", LONGEST_TITLE);
     if (text !== null) return text;
   }
-  return plain(document.title, LONGEST_TITLE) ?? match.key;
+  return null;
 }
 
-function readPeople(tool: Tool): ReadPerson[] {
-  return (Object.entries(tool.people) as [Role, PersonPlace[]][]).flatMap(([role, places]) => readRole(tool, role, places));
+/** The document's title, without what the product adds to it. */
+function documentTitle({ document_title: templates = [] }: Tool): string | null {
+  const whole = plain(document.title, LONGEST_TITLE);
+  if (whole === null) return null;
+  for (const template of templates) {
+    const title = plain(fitText(whole, template)?.get("title"), LONGEST_TITLE);
+    if (title !== null) return title;
+  }
+  return whole;
 }
 
-function readRole(tool: Tool, role: Role, places: readonly PersonPlace[]): ReadPerson[] {
+function readPeople(tool: Tool, within: Scope | null): ReadPerson[] {
+  return (Object.entries(tool.people) as [Role, PersonPlace[]][]).flatMap(([role, places]) => {
+    // Who is signed in stands outside the item.
+    const scope = role === "me" ? document : within;
+    return scope === null ? [] : readRole(tool, role, places, scope);
+  });
+}
+
+function readRole(tool: Tool, role: Role, places: readonly PersonPlace[], scope: Scope): ReadPerson[] {
   for (const place of places) {
+    const all = selectAll(scope, place.select);
+    const seen = all.length < 2 ? all : all.filter(canBeSeen);
     const found = new Map<string, ReadPerson>();
-    for (const element of document.querySelectorAll(place.select)) {
+    for (const element of seen.length === 0 ? all : seen) {
       const person = readPerson(tool, role, place, element);
       if (person !== null) found.set(JSON.stringify(person), person);
     }
@@ -53,28 +103,25 @@ function readRole(tool: Tool, role: Role, places: readonly PersonPlace[]): ReadP
 function readPerson(tool: Tool, role: Role, place: PersonPlace, element: Element): ReadPerson | null {
   const read = (reader: Reader | undefined): string | null => {
     const value = reader === undefined ? null : readValue(element, reader, LONGEST_VALUE);
-    return value === null || tool.nobody?.includes(value.toLowerCase()) === true ? null : value;
+    const isNobody = value !== null && tool.nobody?.some((word) => word.toLowerCase() === value.toLowerCase()) === true;
+    return isNobody ? null : value;
   };
   const handle = read(place.handle);
-  const name = read(place.name);
-  const email = read(place.email);
-  if (handle === null && name === null && email === null) return null;
+  const written = mailbox(read(place.name));
+  const email = read(place.email) ?? written.email ?? (handle !== null && ADDRESS.test(handle) ? handle : null);
+  if (handle === null && written.name === null && email === null) return null;
   return {
     role,
     ...(handle === null ? {} : { handle }),
     // Many tools show the login where they know no name: that is no name.
-    ...(name === null || name === handle ? {} : { name }),
+    ...(written.name === null || written.name === handle ? {} : { name: written.name }),
     ...(email === null ? {} : { email }),
   };
 }
 
-function readValue(element: Element, reader: Reader, longest: number): string | null {
-  if (reader === "text") return plain(element.textContent, longest);
-  if ("attribute" in reader) return plain(element.getAttribute(reader.attribute), longest);
-  const href = element.getAttribute("href");
-  if (href === null || !URL.canParse(href, document.baseURI)) return null;
-  const url = new URL(href, document.baseURI);
-  if ("href_query" in reader) return plain(url.searchParams.get(reader.href_query), longest);
-  const segments = segmentsOf(url.pathname);
-  return segments === null ? null : plain(fit(segments, reader.href)?.get("value"), longest);
+/** A name as people write it in mails: `Ana Ruiz <ana@example.org>`, or the address alone. */
+function mailbox(text: string | null): { name: string | null; email: string | null } {
+  if (text === null || ADDRESS.test(text)) return { name: null, email: text };
+  const [, name = "", email] = MAILBOX.exec(text) ?? [];
+  return email === undefined ? { name: text, email: null } : { name: plain(name.replace(/^"(.*)"$/, "$1"), LONGEST_VALUE), email };
 }
