@@ -652,6 +652,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organisation's own tool files, whole. With If-None-Match it costs a 304 until one changes. */
+        get: operations["list_tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/breakages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Broken pages that are not settled, the latest first. */
+        get: operations["list_breakages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/breakages/{breakage_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                breakage_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that a broken page has been seen to; it comes back when it is met with another file. */
+        put: operations["put_breakage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        /** One own tool file; 404 says whether the bundled one is in force instead. */
+        get: operations["get_tool"];
+        /** Put a tool file in force for everybody here. If-Match refuses when it has moved on; the same changes nothing. */
+        put: operations["put_tool"];
+        post?: never;
+        /** Take an own tool file away; the bundled one, if there is one, is in force again. */
+        delete: operations["delete_tool"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{tool_id}/breakages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the admins which parts of a tool file found nothing. Neither page nor member is kept; once a day counts. */
+        post: operations["tell_breakage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/wall": {
         parameters: {
             query?: never;
@@ -725,6 +818,39 @@ export interface components {
             handle: string | null;
             rating: components["schemas"]["Rating"] | null;
             rate: components["schemas"]["May"];
+        };
+        Breakage: {
+            /** Format: uuid */
+            id: string;
+            tool: string;
+            name: string;
+            kind: string | null;
+            digest: string;
+            bundled: boolean;
+            failed: string[];
+            count: number;
+            /** Format: date */
+            first_on: string;
+            /** Format: date */
+            last_on: string;
+        };
+        BreakageTell: {
+            /** @description Kind of the item, as the tool file names it; null when that is not known */
+            kind: string | null;
+            /** @description SHA-256 of the tool file used, in hexadecimal */
+            digest: string;
+            /** @description The file used came with the extension */
+            bundled: boolean;
+            /** @description Pointers into the tool file, like #/title/0 */
+            failed: string[];
+        };
+        BreakageTold: {
+            /** @description false: I told of the same today already */
+            counted: boolean;
+        };
+        BreakagesPage: {
+            items: components["schemas"]["Breakage"][];
+            next: string | null;
         };
         CauseCount: {
             /** @enum {string} */
@@ -881,7 +1007,7 @@ export interface components {
             at: string;
             actor: components["schemas"]["Person"] | null;
             /** @enum {string} */
-            action: "export" | "named_export" | "named_read" | "sign_in_link" | "policy" | "erasure" | "merge";
+            action: "export" | "named_export" | "named_read" | "sign_in_link" | "policy" | "erasure" | "merge" | "tool_file";
             /** @description Whom the act concerned, if one person */
             about: components["schemas"]["Person"] | null;
             detail: {
@@ -1087,6 +1213,16 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        OwnTool: {
+            id: string;
+            name: string;
+            version: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** @description A bundled file of this id waits behind it */
+            overrides_bundled: boolean;
+            tool: components["schemas"]["ToolFile"];
         };
         PagePerson: {
             /** @enum {string} */
@@ -1469,6 +1605,15 @@ export interface components {
         };
         TeamReports: {
             items: components["schemas"]["TeamReport"][];
+        };
+        ToolFile: {
+            id: string;
+            name: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ToolFiles: {
+            items: components["schemas"]["ToolFile"][];
         };
         Unread: {
             unread: number;
@@ -2898,6 +3043,265 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamReports"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolFiles"];
+                };
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_breakages: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakagesPage"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_breakage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                breakage_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settled"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTool"];
+                };
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolFile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTool"];
+                };
+            };
+            /** @description Stored */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTool"];
+                };
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem that says what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_breakage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tool_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakageTell"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakageTold"];
+                };
+            };
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakageTold"];
                 };
             };
             /** @description A problem that says what to do */

@@ -36,6 +36,8 @@ from .repairs import views as repairs
 from .reports import views as reports
 from .resolve import views as resolve
 from .sealing import keyring
+from .tools import pages as tool_pages
+from .tools import views as tools
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _SECURITY_HEADERS = {
@@ -99,6 +101,8 @@ def create_app(config: Config | None = None) -> Flask:
         repairs,
         reports,
         resolve,
+        tool_pages,
+        tools,
     ):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(health)

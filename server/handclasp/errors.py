@@ -27,6 +27,7 @@ _TITLES = {
     409: "It stands otherwise already",
     410: "This has ended",
     411: "Say how long it is",
+    412: "It has changed meanwhile",
     413: "Too large",
     415: "Send JSON",
     422: "Something in it is not right",

@@ -15,6 +15,7 @@ from handclasp.auth import tokens
 from handclasp.auth.guard import UndeclaredRouteError, close_by_default, permission_of
 from tests.support.contract import contract
 from tests.support.office import Office, browser, item, rating
+from tests.support.tools import breakage, tool_file
 
 TABLE: dict[tuple[str, str], dict[str, int]] = {
     # (method, path) of openapi.json -> what nobody, a member, an admin and a script token get; `foreign` is what
@@ -109,6 +110,21 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("put", "/api/v1/patterns/{flag_id}"): {
         "nobody": 401, "member": 403, "admin": 404, "script": 403, "foreign": 404,
     },
+    ("get", "/api/v1/tools"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 200},
+    ("get", "/api/v1/tools/{tool_id}"): {"nobody": 401, "member": 200, "admin": 200, "script": 403, "foreign": 404},
+    ("post", "/api/v1/tools/{tool_id}/breakages"): {
+        "nobody": 401, "member": 202, "admin": 202, "script": 403, "foreign": 404,
+    },
+    ("get", "/api/v1/tools/breakages"): {"nobody": 401, "member": 403, "admin": 200, "script": 403, "foreign": 200},
+    ("put", "/api/v1/tools/breakages/{breakage_id}"): {
+        "nobody": 401, "member": 403, "admin": 404, "script": 403, "foreign": 404,
+    },
+    ("put", "/api/v1/tools/{tool_id}"): {
+        "nobody": 401, "member": 403, "admin": 200, "script": 403, "foreign": 201,
+    },
+    ("delete", "/api/v1/tools/{tool_id}"): {
+        "nobody": 401, "member": 403, "admin": 204, "script": 403, "foreign": 204,
+    },
     ("get", "/api/v1/exports/{dataset}"): {
         "nobody": 401, "member": 403, "admin": 200, "script": 200, "foreign": 200,
     },
@@ -131,6 +147,7 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
     need = {"revision": 1, "provider": {"member": ana.id}, "item": item(), "need": "All rows"}
     tomas.put(f"/api/v1/expectations/{expectation_id}", need)
     tomas.thank(ana, "A word on Monday.", id=repair_id, kind="word")
+    assert office.admin.put("/api/v1/tools/wishes", tool_file()).status_code == 201
     with office.app.app_context():
         script = tokens.new_machine_token(office.organisation_id, office.admin.member.id, "Report")
     credentials = {
@@ -162,6 +179,9 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
         ("put", "/api/v1/expectations/{expectation_id}"): need,
         ("post", "/api/v1/expectations/{expectation_id}/response"): {"action": "withdraw"},
         ("put", "/api/v1/repairs/{repair_id}"): {"state": "closed"},
+        ("put", "/api/v1/tools/{tool_id}"): tool_file(),
+        ("post", "/api/v1/tools/{tool_id}/breakages"): breakage(),
+        ("put", "/api/v1/tools/breakages/{breakage_id}"): {"settled": True},
     }  # fmt: skip
     # Deleting comes last, so that every other row sees the rating.
     for (method, path), expected in sorted(TABLE.items(), key=lambda row: row[0][0] == "delete"):
@@ -175,6 +195,8 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
             expectation_id=expectation_id,
             repair_id=repair_id,
             flag_id=uuid.uuid4(),
+            tool_id="wishes",
+            breakage_id=uuid.uuid4(),
         )
         if path == "/api/v1/ratings/{rating_id}" and method == "delete":
             url += "?revision=2"
@@ -187,6 +209,8 @@ def test_every_route_answers_each_as_the_table_says(office: Office, other_office
         assert tomas.get(f"/api/v1/ratings/{rating_id}").json()["withdrawn"] is False
         assert ana.get("/api/v1/inbox/unread").json()["unread"] == 3
         assert tomas.get(f"/api/v1/repairs/{repair_id}").json()["state"] == "open"
+    if who != "admin":
+        assert tomas.get("/api/v1/tools/wishes").json()["tool"] == tool_file()
 
 
 CONSOLE: dict[tuple[str, str], tuple[int, int, int]] = {
@@ -210,6 +234,10 @@ CONSOLE: dict[tuple[str, str], tuple[int, int, int]] = {
     ("POST", "/exports/named"): (401, 403, 403),
     ("POST", "/exports/named/<uuid:named_id>/countersign"): (401, 403, 403),
     ("GET", "/exports/named/<uuid:named_id>.<any(csv, ndjson):format>"): (302, 403, 404),
+    ("GET", "/tools"): (302, 403, 200),
+    ("POST", "/tools"): (401, 403, 403),
+    ("POST", "/tools/<tool_id>/remove"): (401, 403, 403),
+    ("POST", "/tools/breakages/<uuid:breakage_id>/settle"): (401, 403, 403),
     ("GET", "/members"): (302, 403, 200),
     ("POST", "/members"): (401, 403, 403),
     ("GET", "/exports"): (302, 403, 200),
@@ -259,6 +287,8 @@ def test_every_page_answers_each_as_the_table_says(office: Office) -> None:
             "<uuid:grant_id>": str(uuid.uuid4()),
             "<uuid:note_id>": str(uuid.uuid4()),
             "<uuid:flag_id>": str(uuid.uuid4()),
+            "<tool_id>": "wishes",
+            "<uuid:breakage_id>": str(uuid.uuid4()),
             "<uuid:session_id>": str(uuid.uuid4()),
             "<token>": "hcl_nonsense",
             "<path:name>": "console.css",

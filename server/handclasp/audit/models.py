@@ -23,6 +23,7 @@ class AuditAction(enum.StrEnum):
     POLICY = "policy"
     ERASURE = "erasure"
     MERGE = "merge"
+    TOOL_FILE = "tool_file"
 
 
 class AuditEntry(Base):

@@ -25,12 +25,15 @@ class What(enum.StrEnum):
     NOTE = "note"
     EXPECTATION = "expectation"
     MESSAGE = "message"
+    BREAKAGE = "breakage"
 
 
-A_DAY = {What.RATING: 100, What.NOTE: 60, What.EXPECTATION: 60, What.MESSAGE: 300}
+A_DAY = {What.RATING: 100, What.NOTE: 60, What.EXPECTATION: 60, What.MESSAGE: 300, What.BREAKAGE: 50}
 """For one member in one day (UTC)."""
 A_DAY_TO_ONE = {What.RATING: 20, What.NOTE: 10, What.EXPECTATION: 20, What.MESSAGE: 100}
 """For one member in one day, to the same colleague."""
+
+_IN_WORDS = {What.BREAKAGE: "reports of broken pages"}
 
 
 def count(session: Session, organisation_id: UUID, what: What, who: UUID, whom: UUID) -> None:
@@ -56,6 +59,33 @@ def count(session: Session, organisation_id: UUID, what: What, who: UUID, whom: 
         raise _enough(f"{A_DAY_TO_ONE[what]} {what.value}s to the same colleague", now)
     if counts[in_all] > A_DAY[what]:
         raise _enough(f"{A_DAY[what]} {what.value}s", now)
+
+
+def count_alone(session: Session, organisation_id: UUID, what: What, who: UUID) -> None:
+    """Count something new that `who` gives to nobody in particular today. Raises 429 `limit` as `count` does."""
+    names, now = sealing.names(session, organisation_id), utc_now().astimezone(UTC)
+    statement = insert(Tally).values(
+        organisation_id=organisation_id, key=names.mac("tally", what.value, who, now.date()), count=1
+    )
+    so_far = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["organisation_id", "key"], set_={"count": Tally.count + 1}
+        ).returning(Tally.count)
+    ).scalar_one()
+    if so_far > A_DAY[what]:
+        raise _enough(f"{A_DAY[what]} {_IN_WORDS.get(what, what.value + 's')}", now)
+
+
+def first_today(session: Session, organisation_id: UUID, what: What, who: UUID, about: UUID) -> bool:
+    """True if `who` has not said `about` today, and from now on has. Who said what is forgotten with the counts."""
+    names, today = sealing.names(session, organisation_id), utc_now().astimezone(UTC).date()
+    statement = insert(Tally).values(
+        organisation_id=organisation_id, key=names.mac("tally once", what.value, who, about, today), count=1
+    )
+    new = session.execute(
+        statement.on_conflict_do_nothing(index_elements=["organisation_id", "key"]).returning(Tally.key)
+    )
+    return new.one_or_none() is not None
 
 
 def empty(session: Session, organisation_id: UUID) -> None:

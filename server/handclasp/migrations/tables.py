@@ -17,10 +17,11 @@ from ..ratings import models as ratings
 from ..releases import models as releases
 from ..repairs import models as repairs
 from ..sealing import models as sealing
+from ..tools import models as tools
 
 ROOMS = (
     audit, auth, expectations, exports, handoffs, limits, mutes, notes, patterns,
-    people, policy, privacy, ratings, releases, repairs, sealing,
+    people, policy, privacy, ratings, releases, repairs, sealing, tools,
 )  # fmt: skip
 
 metadata = Base.metadata

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ..people.models import Team
 from ..policy.models import Attribution, Breakdown
 from ..ratings.models import Cause, Direction, Verdict
-from ..tools.service import bundled_tools
+from ..tools.own import tool_names
 from .models import Form, Release, ReleaseCell
 
 
@@ -77,7 +77,7 @@ def shown(session: Session, organisation_id: UUID, releases: Sequence[Release]) 
 
 def _names(session: Session, organisation_id: UUID) -> dict[str, str]:
     teams = session.execute(select(Team).where(Team.organisation_id == organisation_id)).scalars()
-    return {tool["id"]: tool["name"] for tool in bundled_tools()} | {str(team.id): team.name for team in teams}
+    return {**tool_names(session, organisation_id), **{str(team.id): team.name for team in teams}}
 
 
 def _shown(release: Release, names: Mapping[str, str]) -> ShownRelease:

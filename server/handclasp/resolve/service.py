@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from ..policy.service import policy_in_force
 from ..ratings.models import Direction
 from ..ratings.rules import May, may_rate
 from ..ratings.service import AnyRating, mine_about
-from ..tools.service import provider_roles
+from ..tools.own import provider_roles
 
 
 class PageRole(enum.StrEnum):
@@ -87,9 +88,9 @@ _CUSTOMER_ROLES = (PageRole.AUTHOR, PageRole.OWNER)
 def resolve(caller: Caller, question: Question) -> Resolution:
     """What the button needs to know before anybody clicks."""
     item = question.item
-    provider = _provider(question)
     with reading(caller.organisation_id) as session:
         policy = policy_in_force(session, caller.organisation_id)
+        provider = _provider(session, caller.organisation_id, question)
         if provider is None:
             return Resolution(policy.attribution, None, None, [], None, _UNKNOWN, _UNKNOWN)
         subject = identify(session, caller.organisation_id, item.tool, item.host, provider)
@@ -138,9 +139,9 @@ def _ask(session: Session, caller: Caller, question: Question, provider: Subject
     return None
 
 
-def _provider(question: Question) -> SubjectRef | None:
+def _provider(session: Session, organisation_id: UUID, question: Question) -> SubjectRef | None:
     """The one person in the first provider role that the page fills; None when it names none, or several."""
-    for role in provider_roles(question.item.tool, question.item.kind):
+    for role in provider_roles(session, organisation_id, question.item.tool, question.item.kind):
         filled = _filled(question, role)
         if filled:
             return filled.pop() if len(filled) == 1 else None
