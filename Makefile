@@ -37,12 +37,13 @@ sure: contract-check lint test ## all checks
 checks: ## the extension's unit tests
 	npm --prefix extension run --silent test
 
-contract: setup-dev extension/node_modules/.stamp ## regenerate shared-schemas/openapi.json and the TypeScript types
+contract: setup-dev extension/node_modules/.stamp ## regenerate shared-schemas/openapi.json, the TypeScript types and docs/tools.md
 	.venv/bin/handclasp contract --write
+	.venv/bin/handclasp tools table > docs/tools.md
 	npm --prefix extension run --silent contract
 
 contract-check: contract
-	@git diff --exit-code -- shared-schemas/openapi.json extension/src/contract.ts \
+	@git diff --exit-code -- shared-schemas/openapi.json extension/src/contract.ts docs/tools.md \
 	  || { echo 'The contract is out of date: run `make contract` and commit the result.'; exit 1; }
 
 lint: setup-dev build ## ruff, pyright, tsc, eslint, web-ext

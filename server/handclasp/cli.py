@@ -39,6 +39,7 @@ from .privacy import service as privacy
 from .sealing import rotation
 from .tools.matcher import match_url
 from .tools.service import bundled_tools, check_tool
+from .tools.table import table
 
 CONTRACT_FILE = REPOSITORY / "shared-schemas" / "openapi.json"
 
@@ -363,6 +364,12 @@ def tools_match(url: str) -> None:
     """Print what URL is taken for, as JSON; null when it is no item of a known tool."""
     found = match_url(url, bundled_tools())
     click.echo(json.dumps(asdict(found) if found else None, ensure_ascii=False))
+
+
+@tools.command("table")
+def tools_table() -> None:
+    """Print the page docs/tools.md: a table of the bundled tools."""
+    click.echo(table(bundled_tools()), nl=False)
 
 
 @tools.command("check")

@@ -7,6 +7,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from handclasp.tools.service import bundled_tools
+from handclasp.tools.table import table
 from tests.support.processes import ROOT
 
 REPAIR = "run `make contract` and commit the result"
@@ -31,3 +33,7 @@ def test_the_extensions_types_follow_from_openapi_json(tmp_path: Path) -> None:
     path = f"{extension / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
     subprocess.run(generate.split(), cwd=extension, env=os.environ | {"PATH": path}, capture_output=True, check=True)
     assert written.read_text("utf-8") == committed.read_text("utf-8"), REPAIR
+
+
+def test_the_table_of_tools_follows_from_the_tool_files() -> None:
+    assert table(bundled_tools()) == (ROOT / "docs" / "tools.md").read_text("utf-8"), REPAIR
