@@ -29,7 +29,7 @@ class Pad:
 
 PADS = (
     Pad("storage-move", "Who is on call, and what is left to do.\n"),
-    Pad("Night shift: notes", "Nothing happened.\n"),
+    Pad("night-shift", "Nothing happened.\n"),
 )
 
 
@@ -38,19 +38,17 @@ def etherpad() -> Path:
 
     Made on first use and kept under .cache/.
     """
-    names = ("package.json", "package-lock.json", ".npmrc")
-    fingerprint = "".join((PACKAGES / name).read_text() for name in names)
+    fingerprint = "".join(file.read_text() for file in sorted(PACKAGES.rglob("*.json")))
     return made_once("etherpad", fingerprint, _install)
 
 
 def _install(home: Path) -> None:
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(PACKAGES / name, home)
+    shutil.copytree(PACKAGES, home, dirs_exist_ok=True)
     npm = shutil.which("npm")
     if npm is None:
         raise NotReady("npm is missing: install Node 20 or newer")
     # Nothing that comes with the packages is run while they are installed; Etherpad needs none of it.
-    run("npm", [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], env=os.environ, cwd=home)
+    run("npm", [npm, "ci", "--ignore-scripts", "--loglevel=error"], env=os.environ, cwd=home)
     (home / "node_modules" / "ep_etherpad-lite").rename(home / "package")
 
 
