@@ -9,10 +9,10 @@ from .matcher import Tool
 
 _HEAD = """# Tools
 
-Generated from `shared-schemas/tools` by `make contract`; docs/tool-files.md explains the files. **How verified** names the way
-for addresses, title, place of the button and people, in this order: *live* (driven in the real tool by `make test-live`),
-*source* (read in the tool's own published source or documentation), *integration* (another public integration relies on it),
-*recalled* (unchecked), *none* (nothing to find).
+Generated from `shared-schemas/tools` by `make contract`; docs/tool-files.md explains the files. **How verified** names
+the way for addresses, title, place of the button and people, in this order: *live* (driven in the real tool by
+`make test-live`), *source* (read in the tool's own published source or documentation), *integration* (another public
+integration relies on it), *recalled* (unchecked), *none* (nothing to find).
 
 """
 
