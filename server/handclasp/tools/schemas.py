@@ -16,13 +16,22 @@ _POINTER = r"^#/(title|anchors|people/(author|assignee|reviewer|owner|me))(/(0|[
 _MOST_FAILED = 40
 
 
+class Whole(validate.Regexp):
+    """The whole text fits: `$` alone would let a line's end pass after it."""
+
+    def __call__(self, value: Any) -> Any:
+        if cast("str", value).endswith("\n"):
+            raise ValidationError("Must not end in a line break.")
+        return super().__call__(value)
+
+
 class ToolFileSchema(StrictSchema):
     """A tool file. Its whole format is tool.schema.json, explained in docs/tool-files.md; only a part of it is here."""
 
     class Meta:
         unknown = INCLUDE
 
-    id = fields.String(required=True, validate=validate.Regexp(TOOL_ID))
+    id = fields.String(required=True, validate=Whole(TOOL_ID))
     name = Text(max=60, required=True)
 
     @pre_load
@@ -43,9 +52,9 @@ class WholeTool(fields.Nested):
 class OwnToolSchema(StrictSchema):
     """An organisation's own tool file. `version` is the SHA-256 of its canonical JSON, in hexadecimal."""
 
-    id = fields.String(required=True, validate=validate.Regexp(TOOL_ID))
+    id = fields.String(required=True, validate=Whole(TOOL_ID))
     name = Text(max=60, required=True)
-    version = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    version = fields.String(required=True, validate=Whole(r"^[0-9a-f]{64}$"))
     changed_at = Timestamp(required=True)
     overrides_bundled = Flag(required=True, metadata={"description": "A bundled file of this id waits behind it"})
     tool = WholeTool(ToolFileSchema, required=True)
@@ -63,17 +72,17 @@ class BreakageTellSchema(StrictSchema):
     kind = fields.String(
         required=True,
         allow_none=True,
-        validate=validate.Regexp(TOOL_ID),
+        validate=Whole(TOOL_ID),
         metadata={"description": "Kind of the item, as the tool file names it; null when that is not known"},
     )
     digest = fields.String(
         required=True,
-        validate=validate.Regexp(r"^[0-9a-f]{64}$"),
+        validate=Whole(r"^[0-9a-f]{64}$"),
         metadata={"description": "SHA-256 of the tool file used, in hexadecimal"},
     )
     bundled = Flag(required=True, metadata={"description": "The file used came with the extension"})
     failed = fields.List(
-        fields.String(validate=validate.Regexp(_POINTER)),
+        fields.String(validate=Whole(_POINTER)),
         required=True,
         validate=validate.Length(min=1, max=_MOST_FAILED),
         metadata={"uniqueItems": True, "description": "Pointers into the tool file, like #/title/0"},
@@ -95,7 +104,7 @@ class BreakageSchema(StrictSchema):
     """One way in which pages of a tool could not be read, and how often members met it: each counts once a day."""
 
     id = Uuid(required=True)
-    tool = fields.String(required=True, validate=validate.Regexp(TOOL_ID))
+    tool = fields.String(required=True, validate=Whole(TOOL_ID))
     name = fields.String(required=True)
     kind = fields.String(required=True, allow_none=True)
     digest = fields.String(required=True)
