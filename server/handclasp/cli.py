@@ -10,8 +10,6 @@ import signal
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import asdict
-from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 from uuid import UUID
@@ -37,9 +35,7 @@ from .policy.service import POOLED_FROM, suggested_attribution
 from .privacy import leavers
 from .privacy import service as privacy
 from .sealing import rotation
-from .tools.matcher import match_url
-from .tools.service import bundled_tools, check_tool
-from .tools.table import table
+from .tools.commands import tools
 
 CONTRACT_FILE = REPOSITORY / "shared-schemas" / "openapi.json"
 
@@ -353,35 +349,4 @@ def contract(write: bool) -> None:
         click.echo(text, nl=False)
 
 
-@cli.group()
-def tools() -> None:
-    """Tool files: what describes a web tool to the extension and the server."""
-
-
-@tools.command("match")
-@click.argument("url")
-def tools_match(url: str) -> None:
-    """Print what URL is taken for, as JSON; null when it is no item of a known tool."""
-    found = match_url(url, bundled_tools())
-    click.echo(json.dumps(asdict(found) if found else None, ensure_ascii=False))
-
-
-@tools.command("table")
-def tools_table() -> None:
-    """Print the page docs/tools.md: a table of the bundled tools."""
-    click.echo(table(bundled_tools()), nl=False)
-
-
-@tools.command("check")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def tools_check(file: Path) -> None:
-    """Check a tool file against the format."""
-    try:
-        problems = check_tool(json.loads(file.read_text("utf-8")))
-    except ValueError as error:
-        raise click.ClickException(f"{file} is not JSON: {error}") from error
-    for problem in problems:
-        click.echo(f"{problem.pointer}: {problem.detail}")
-    if problems:
-        sys.exit(1)
-    click.echo(f"{file} is a good tool file.")
+cli.add_command(tools)

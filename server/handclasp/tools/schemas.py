@@ -22,7 +22,8 @@ class Whole(validate.Regexp):
     def __call__(self, value: Any) -> Any:
         if cast("str", value).endswith("\n"):
             raise ValidationError("Must not end in a line break.")
-        return super().__call__(value)
+        super().__call__(value)
+        return value
 
 
 class ToolFileSchema(StrictSchema):
