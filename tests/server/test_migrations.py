@@ -15,6 +15,7 @@ import pytest
 from alembic import command
 from flask import Flask
 from sqlalchemy import Connection, MetaData, Table, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from handclasp import migrations
 from handclasp.app import create_app
@@ -208,6 +209,49 @@ def test_the_upgraded_tables_are_those_of_a_new_database(old: Config) -> None:
         for table in db.metadata.sorted_tables:
             columns = {column["name"]: column["nullable"] for column in found.get_columns(table.name)}
             assert columns == {column.name: bool(column.nullable) for column in table.columns}, table.name
+
+
+def test_the_log_keeps_its_entries_and_its_guard(old: Config) -> None:
+    """On SQLite the third step writes the log into a new table: nothing of it may get lost, nor its constraints."""
+    entries = [
+        {"id": uuid.uuid4(), "at": EARLIER, "actor_id": actor, "action": action, "detail": {"dataset": "notes"}}
+        for actor, action in ((ANA, "export"), (None, "sign_in_link"))
+    ]
+    with owner(old) as connection:
+        command.upgrade(migrations._alembic(connection), "0002")
+        enter(connection)
+        for entry in entries:
+            log(connection, entry)
+        before = logged(connection)
+    migrations.upgrade(old)
+    with owner(old) as connection:
+        enter(connection)
+        assert logged(connection) == before
+        assert len(before) == len(entries)
+        log(connection, entries[0] | {"id": uuid.uuid4(), "action": "tool_file"})
+        assert [index["name"] for index in inspect(connection).get_indexes("audit_entry")] == ["audit_by_time"]
+        assert len(inspect(connection).get_foreign_keys("audit_entry")) == 2
+    for wrong in ({"action": "rumour"}, {"actor_id": uuid.uuid4()}, {"id": entries[0]["id"]}):
+        with pytest.raises(IntegrityError):
+            log_alone(old, entries[0] | {"id": uuid.uuid4()} | wrong)
+
+
+def log_alone(config: Config, entry: dict[str, Any]) -> None:
+    with owner(config) as connection:
+        enter(connection)
+        log(connection, entry)
+
+
+def log(connection: Connection, entry: dict[str, Any]) -> None:
+    made = Table("audit_entry", MetaData(), autoload_with=connection)
+    row = {name: as_stored(value, connection.dialect.name) for name, value in entry.items()}
+    organisation = as_stored(ORGANISATION, connection.dialect.name)
+    connection.execute(made.insert().values(row | {"organisation_id": organisation}))
+
+
+def logged(connection: Connection) -> list[Any]:
+    made = Table("audit_entry", MetaData(), autoload_with=connection)
+    return sorted((tuple(row) for row in connection.execute(select(made))), key=repr)
 
 
 def test_what_was_stored_reads_as_before(server: Flask) -> None:
