@@ -227,10 +227,10 @@ def deep(levels: int) -> Any:
     [
         ({"name": "a\x00b"}, "#/name"),
         ({"name": "a\nb"}, "#/name"),
-        ({"name": "\ud800"}, "#/name"),
+        ({"nobody": ["\ud800"]}, "#/nobody/0"),
         ({"nobody": deep(400)}, "#/nobody/0/0/0/0/0/0/0/0/0/0/0/0"),
         ({"nobody": [{} for _ in range(9000)]}, "#/nobody"),
-        ({"nobody": ["x" * 20000]}, "#/nobody/0"),
+        ({"script": "x" * 20000}, "#/script"),
         ({"nobody": [1.5]}, "#/nobody/0"),
         ({"nobody": [2**60]}, "#/nobody/0"),
         ({"people": {"\ud800": []}}, "#/people"),
