@@ -1,11 +1,12 @@
 /**
  * Builds dist/chrome and dist/firefox from one source. `node build.mjs` does both; no other input than this
- * folder and ../shared-schemas/tools.
+ * folder and ../shared-schemas.
  */
 import { build } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
+import { madeFromSchemas, writeTools } from "./tool-files.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => path.join(here, ...parts);
@@ -13,30 +14,32 @@ const json = async (...parts) => JSON.parse(await readFile(at(...parts), "utf8")
 
 const scripts = {
   background: at("src/background/main.ts"),
-  content: at("src/content/main.ts"),
   panel: at("src/panel/main.tsx"),
   options: at("src/options/main.tsx"),
 };
+
+const shared = (browser) => ({
+  absWorkingDir: here,
+  outdir: at("dist", browser),
+  bundle: true,
+  // One plain script each: content scripts and Firefox's background scripts are not modules.
+  format: "iife",
+  target: browser === "chrome" ? "chrome120" : "firefox142",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+});
 
 async function buildFor(browser) {
   const out = at("dist", browser);
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  await build({
-    absWorkingDir: here,
-    entryPoints: scripts,
-    outdir: out,
-    bundle: true,
-    // One plain script each: content scripts and Firefox's background scripts are not modules.
-    format: "iife",
-    target: browser === "chrome" ? "chrome120" : "firefox142",
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    charset: "utf8",
-    legalComments: "none",
-    minifySyntax: true,
-    logLevel: "warning",
-  });
+  await build({ ...shared(browser), entryPoints: scripts, minifySyntax: true, plugins: [madeFromSchemas] });
+  // Without the plugin: a content script that took in the index of all tools would not build.
+  await build({ ...shared(browser), entryPoints: { content: at("src/content/main.ts") }, minify: true });
+  await writeTools(path.join(out, "tools"));
   const { version } = await json("package.json");
   const manifest = { ...(await json("manifest/base.json")), version, ...(await json(`manifest/${browser}.json`)) };
   await writeFile(path.join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
+import { madeFromSchemas } from "./tool-files.mjs";
 
 const tests = fileURLToPath(new URL("../tests/extension", import.meta.url));
 const out = mkdtempSync(path.join(tmpdir(), "handclasp-tests-"));
@@ -18,6 +19,7 @@ try {
     format: "esm",
     target: "node20",
     sourcemap: "inline",
+    plugins: [madeFromSchemas],
     logLevel: "warning",
   });
   const files = readTests().map((file) => path.join(out, `${path.basename(file, ".ts")}.mjs`));

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { tools } from "../../extension/src/shared/bundled-tools.js";
 import { matchUrl, type Sites } from "../../extension/src/shared/matcher.js";
 import type { Tool } from "../../extension/src/shared/tool.js";
 
@@ -16,6 +15,8 @@ interface Vectors {
 }
 
 const folder = process.env["HANDCLASP_VECTORS"] ?? "shared-schemas/vectors";
+const files = path.join(folder, "../tools");
+const tools = readdirSync(files).map((name) => JSON.parse(readFileSync(path.join(files, name), "utf8")) as Tool);
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
   const vectors = JSON.parse(readFileSync(path.join(folder, file), "utf8")) as Vectors;

@@ -5,6 +5,7 @@ import type { Connection } from "../shared/messages.js";
 import { patternOf } from "../shared/server-address.js";
 import { Sentence } from "./http.js";
 import { authorize, revoke } from "./oauth.js";
+import { forgetOwnTools } from "./own-tools.js";
 import { keepRules } from "./rules.js";
 import { database, readSetting, removeSetting, writeSetting, type Account } from "./store.js";
 
@@ -64,7 +65,7 @@ export async function disconnect(): Promise<void> {
   await removeSetting("unread");
   await removeSetting("rules");
   const db = await database();
-  await Promise.all([db.clear("cache"), db.clear("picks"), db.clear("tickets")]);
+  await Promise.all([db.clear("cache"), db.clear("picks"), db.clear("tickets"), db.clear("breakages"), forgetOwnTools()]);
   await revoke(account.server, account.refresh);
 }
 

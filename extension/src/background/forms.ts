@@ -7,17 +7,18 @@ import type { Handoff } from "../shared/handoff.js";
 import { t } from "../shared/browser.js";
 import { Sentence } from "./http.js";
 import { database, type FormTicket } from "./store.js";
-import { tellPage } from "./tell-page.js";
+import { tellButton } from "./tell-page.js";
 
 const VALID_FOR = 60 * 60_000;
 
-export async function openForm(tab: number, view: FormView, handoff: Handoff): Promise<string> {
+/** @param frame where in the tab the button is that opens it */
+export async function openForm(tab: number, frame: number, view: FormView, handoff: Handoff): Promise<string> {
   const db = await database();
   for (const old of await db.getAll("tickets")) {
     if (old.tab === tab || Date.now() - old.opened_at > VALID_FOR) await db.delete("tickets", old.ticket);
   }
   const ticket = crypto.randomUUID();
-  await db.put("tickets", { ticket, tab, view, handoff, opened_at: Date.now() });
+  await db.put("tickets", { ticket, tab, frame, view, handoff, opened_at: Date.now() });
   return ticket;
 }
 
@@ -33,5 +34,5 @@ export async function closeForm(ticket: string): Promise<void> {
   const form = await db.get("tickets", ticket);
   if (form === undefined) return;
   await db.delete("tickets", ticket);
-  await tellPage(form.tab, { type: "background.form-closed", ticket });
+  await tellButton(form, { type: "background.form-closed", ticket });
 }

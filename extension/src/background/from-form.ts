@@ -12,7 +12,7 @@ import { callOrTell, Sentence } from "./http.js";
 import type { Handlers } from "./listen.js";
 import { changed } from "./notify.js";
 import type { Account } from "./store.js";
-import { tellPage } from "./tell-page.js";
+import { tellButton } from "./tell-page.js";
 
 export const fromForm: Handlers<FromForm> = {
   "form.context": async ({ ticket }, from) => {
@@ -87,8 +87,7 @@ export const fromForm: Handlers<FromForm> = {
   },
 
   "form.size": async ({ ticket, height }, from) => {
-    const { tab } = await formOf(ticket, from.tab);
-    await tellPage(tab, { type: "background.form-size", ticket, height });
+    await tellButton(await formOf(ticket, from.tab), { type: "background.form-size", ticket, height });
     return null;
   },
 

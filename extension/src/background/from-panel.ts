@@ -10,11 +10,16 @@ import { cachedInbox, markRead, poll, readInbox, unreadCount } from "./inbox.js"
 import type { Handlers } from "./listen.js";
 import { changed } from "./notify.js";
 import { sendNow } from "./outbox.js";
-import { addSite, choices, planSite, reconcile, releaseOrigin, removeSite, setTool } from "./sites.js";
+import { answerBroken, brokenAt, setTellBroken, tellBroken } from "./breakages.js";
+import { lookForTools } from "./look.js";
+import { ownTools } from "./own-tools.js";
+import { recognise } from "./recognise.js";
+import { addSite, choices, follow, lostGrants, planSite, releaseOrigin, removeSite, setTool } from "./sites.js";
 
 async function connected(server: string): ReturnType<typeof connection> {
   await connect(server);
-  await reconcile();
+  await lookForTools();
+  await follow();
   await poll();
   await changed();
   void sendNow();
@@ -37,6 +42,7 @@ export const fromPanel: Handlers<FromPanel> = {
     await disconnect();
     await poll();
     await changed();
+    await follow();
     await releaseOrigin(server);
     return connection();
   },
@@ -137,6 +143,29 @@ export const fromPanel: Handlers<FromPanel> = {
 
   "panel.remove-site": async ({ host }) => {
     await removeSite(host);
+    return null;
+  },
+
+  "panel.lost-grants": ({ url }) => lostGrants(url),
+  "panel.recognise": ({ tab, url }) => recognise(tab, url),
+  "panel.tool-names": async () => Object.fromEntries([...(await ownTools()).values()].map(({ id, file }) => [id, file.name])),
+
+  "panel.look-for-tools": async () => {
+    await lookForTools();
+    return null;
+  },
+
+  "panel.broken": ({ url }) => brokenAt(url),
+
+  "panel.answer-broken": async ({ broken, answer }) => {
+    await answerBroken(broken, answer);
+    return null;
+  },
+
+  "panel.tell-broken": tellBroken,
+
+  "panel.set-tell-broken": async ({ value }) => {
+    await setTellBroken(value);
     return null;
   },
 };

@@ -50,7 +50,7 @@ export async function stateNow(account: Account, handoff: Handoff, picked: Perso
 }
 
 async function describe(account: Account, handoff: Handoff, picked: Person | null, resolution: Resolution | null): Promise<HandoffState> {
-  const asked = whoIsAsked(account, handoff, resolution);
+  const asked = await whoIsAsked(account, handoff, resolution);
   const { direction, handle } = asked;
   const about = await aboutWhom(account, handoff, picked, asked, resolution);
   // One given while the server was away, of somebody it then did not know, is found by the page's handle.
@@ -82,7 +82,7 @@ async function asShown(rating: GivenRating): Promise<MyRating | null> {
 /** Whom the handoff is about by what is known without the network; null when somebody has to say. */
 export async function aboutNow(account: Account, handoff: Handoff, picked: Person | null): Promise<About | null> {
   const resolution = await resolutionNow(account, handoff);
-  return aboutWhom(account, handoff, picked, whoIsAsked(account, handoff, resolution), resolution);
+  return aboutWhom(account, handoff, picked, await whoIsAsked(account, handoff, resolution), resolution);
 }
 
 /** What a new rating of this handoff would be, open or pooled, as far as it is known here. */
@@ -97,19 +97,19 @@ function attributionIn(resolution: Resolution | null, rules: Rules | null): Attr
 
 /** Keeps the member's answer to "Who did this?" for this handle (or, without one, for this item). */
 export async function pick(account: Account, handoff: Handoff, person: Person): Promise<void> {
-  const asked = whoIsAsked(account, handoff, await resolutionNow(account, handoff));
+  const asked = await whoIsAsked(account, handoff, await resolutionNow(account, handoff));
   await (await database()).put("picks", { key: pickKey(account, handoff, asked), account: accountId(account), person });
 }
 
 export async function suggestionsFor(account: Account, handoff: Handoff): Promise<Suggestions> {
   const resolution = await resolve(account, handoff);
-  return { handle: whoIsAsked(account, handoff, resolution).handle, people: resolution?.suggestions ?? [] };
+  return { handle: (await whoIsAsked(account, handoff, resolution)).handle, people: resolution?.suggestions ?? [] };
 }
 
-function whoIsAsked(account: Account, handoff: Handoff, resolution: Resolution | null): Asked {
+async function whoIsAsked(account: Account, handoff: Handoff, resolution: Resolution | null): Promise<Asked> {
   const ask = resolution?.subject?.id === account.member.id ? resolution.ask : null;
   if (ask !== null) return { direction: "request", handle: ask.handle, person: ask.subject, read: null, rate: ask.rate, thank: null };
-  const read = providerOf(handoff.people, providerRole(handoff.item.tool, handoff.item.kind));
+  const read = providerOf(handoff.people, await providerRole(handoff.item.tool, handoff.item.kind));
   return {
     direction: "service",
     handle: read?.handle ?? null,

@@ -3,10 +3,14 @@ import { api, t } from "../shared/browser.js";
 import type { Reply, Requests } from "../shared/messages.js";
 import { Sentence } from "./http.js";
 
-/** Who asks: the address of the page or frame, and the tab it is in. */
+/** Who asks: the address of the page or frame, the tab it is in, and where in it. */
 export interface From {
   url: string;
   tab: number | undefined;
+  /** 0 for the page itself. */
+  frame: number;
+  /** The address of the page the frame is in; unknown where the browser has not granted that page. */
+  top: string | undefined;
 }
 
 export type Handlers<R> = {
@@ -16,13 +20,13 @@ export type Handlers<R> = {
 type Speaker = "page" | "form" | "panel";
 
 /**
- * The kind of speaker. A page's button is a content script in the top frame of a tab; a form is our own page in a
- * frame of somebody's page; anything else of ours is the panel or the options page.
+ * The kind of speaker. A page's button is a content script in a tab, whose handlers look at its frame; a form is our
+ * own page in a frame of somebody's page; anything else of ours is the panel or the options page.
  */
 function speakerOf(sender: chrome.runtime.MessageSender): Speaker | null {
   if (sender.id !== api.runtime.id || sender.url === undefined) return null;
   const ours = sender.url.startsWith(api.runtime.getURL(""));
-  if (!ours) return sender.tab !== undefined && sender.frameId === 0 ? "page" : null;
+  if (!ours) return sender.tab !== undefined && sender.frameId !== undefined ? "page" : null;
   return sender.tab !== undefined && sender.frameId !== 0 ? "form" : "panel";
 }
 
@@ -35,7 +39,8 @@ export function listen(handlers: { page: Handlers<object>; form: Handlers<object
     const group = handlers[speaker] as Record<string, ((asked: unknown, from: From) => Promise<unknown>) | undefined>;
     const handler = Object.hasOwn(group, type) ? group[type] : undefined;
     if (handler === undefined) return false;
-    handler(message as Requests[keyof Requests]["ask"], { url: sender.url ?? "", tab: sender.tab?.id })
+    const from: From = { url: sender.url ?? "", tab: sender.tab?.id, frame: sender.frameId ?? 0, top: sender.tab?.url };
+    handler(message as Requests[keyof Requests]["ask"], from)
       .then((value) => respond({ ok: true, value }))
       .catch((error: unknown) => {
         if (!(error instanceof Sentence)) console.error(type, error);

@@ -1,19 +1,29 @@
 /**
  * On which sites the button works. The member turns tools on and names own sites; the browser grants each origin;
- * one registered content script follows what is both wanted and granted.
+ * the registered content scripts follow what is both wanted and granted.
  */
 import { api, patternsKnowNoPorts, t } from "../shared/browser.js";
-import { tools } from "../shared/bundled-tools.js";
 import { hostFits, hostOf, type Sites } from "../shared/matcher.js";
-import type { SiteChoice, ToolChoice } from "../shared/messages.js";
+import type { LostGrant, SiteChoice, ToolChoice } from "../shared/messages.js";
 import { patternOf, readAddress } from "../shared/server-address.js";
 import type { Tool } from "../shared/tool.js";
 import { Sentence } from "./http.js";
-import { readSetting, removeSetting, writeSetting, type SiteSettings } from "./store.js";
-import { tellPages } from "./tell-page.js";
-import { publicOrigins, toolById } from "./tool-files.js";
+import { register } from "./scripts.js";
+import { readSetting, removeSetting, writeSetting, type OwnSite, type SiteSettings } from "./store.js";
+import { tellEveryPage } from "./tell-page.js";
+import { knownTool, knownTools, publicOrigins, toolFile, type KnownTool } from "./tool-files.js";
 
-const SCRIPT = "button";
+/** How long the member may take to answer the browser's question. */
+const PLAN_VALID_FOR = 10 * 60_000;
+
+/** The tools that a site is of. */
+export interface Site {
+  tools: Tool[];
+  sites: Sites;
+  /** Another one as soon as any of the files is. */
+  digest: string;
+  known: KnownTool[];
+}
 
 async function settings(): Promise<SiteSettings> {
   return (await readSetting("sites")) ?? { tools: [], own: [] };
@@ -23,129 +33,174 @@ function granted(origins: string[]): Promise<boolean> {
   return api.permissions.contains({ origins });
 }
 
+async function notGranted(origins: readonly string[]): Promise<string[]> {
+  const each = await Promise.all(origins.map(async (origin) => ((await granted([origin])) ? [] : [origin])));
+  return each.flat();
+}
+
+function pattern(origin: string): string {
+  return patternOf(origin, patternsKnowNoPorts);
+}
+
 export async function choices(): Promise<{ tools: ToolChoice[]; sites: SiteChoice[] }> {
-  const { tools: on, own } = await settings();
+  const { tools: wanted, own } = await settings();
   return {
     tools: await Promise.all(
-      tools.map(async (tool) => ({
+      (await knownTools()).map(async (tool) => ({
         id: tool.id,
         name: tool.name,
         origins: publicOrigins(tool),
-        on: on.includes(tool.id) && (await granted(publicOrigins(tool))),
-        selfHosted: tool.self_hosted.length > 0,
+        on: wanted.includes(tool.id),
+        missing: wanted.includes(tool.id) ? await notGranted(publicOrigins(tool)) : [],
+        selfHosted: tool.markers.length > 0,
+        own: tool.own,
       })),
     ),
-    sites: await Promise.all(
-      own.map(async ({ host, origin, tool }) => ({ host, origin, tool, on: await granted([patternOf(origin, patternsKnowNoPorts)]) })),
-    ),
+    sites: await Promise.all(own.map(async ({ host, origin, tool }) => ({ host, origin, tool, on: await granted([pattern(origin)]) }))),
   };
+}
+
+/** What is turned on, but not granted any more; `here` is the one of this address. */
+export async function lostGrants(address: string | null): Promise<{ all: LostGrant[]; here: LostGrant | null }> {
+  const { tools, sites } = await choices();
+  const all = [
+    ...tools.filter(({ missing }) => missing.length > 0).map(({ name, missing }) => ({ name, origins: missing })),
+    ...sites.filter(({ on }) => !on).map(({ host, origin }) => ({ name: host, origins: [pattern(origin)] })),
+  ];
+  const url = address !== null && URL.canParse(address) ? new URL(address) : null;
+  return { all, here: all.find(({ origins }) => url !== null && origins.some((origin) => covers(origin, url))) ?? null };
+}
+
+/** Whether a match pattern of ours stands for an address. */
+function covers(origin: string, url: URL): boolean {
+  const [scheme = "", host = ""] = origin.replace(/\/\*$/, "").split("://");
+  return `${scheme}:` === url.protocol && hostFits(patternsKnowNoPorts ? url.hostname : url.host, host);
 }
 
 /** Turns a tool's public hosts on or off. Throws a Sentence when the permission was not given. */
 export async function setTool(id: string, on: boolean): Promise<void> {
-  const tool = toolById(id);
+  const tool = await knownTool(id);
   if (tool === null) throw new Sentence(t("unknownTool"));
   if (on && !(await granted(publicOrigins(tool)))) throw new Sentence(t("sitePermissionNotGiven"));
   const current = await settings();
-  const before = await grantedPatterns();
   const others = current.tools.filter((name) => name !== id);
   await writeSetting("sites", { ...current, tools: on ? [...others, id] : others });
-  await reconcile();
-  await tellPages(before);
-  if (!on) await api.permissions.remove({ origins: publicOrigins(tool) });
+  await follow();
+  if (!on) await release(publicOrigins(tool));
 }
 
-/** Adds a self-hosted copy of a tool. Throws a Sentence when the permission was not given. */
-export async function addSite(address: string, tool: string): Promise<void> {
+/**
+ * Turns the button on at one site: a self-hosted copy of a tool, or one host of a tool that has many. A tool that
+ * has only this one is turned on itself. Throws a Sentence when the permission was not given.
+ */
+export async function addSite(address: string, id: string): Promise<void> {
   const read = readAddress(address, true);
-  if (!read.ok || (toolById(tool)?.self_hosted.length ?? 0) === 0) throw new Sentence(t("siteNotAnAddress"));
-  if (!(await granted([patternOf(read.origin, patternsKnowNoPorts)]))) throw new Sentence(t("sitePermissionNotGiven"));
+  const tool = await knownTool(id);
+  if (!read.ok || tool === null || !canBeAt(tool, read.origin, read.host)) throw new Sentence(t("siteNotAnAddress"));
+  if (!(await granted([pattern(read.origin)]))) throw new Sentence(t("sitePermissionNotGiven"));
+  const all = publicOrigins(tool);
+  if (all.length === 1 && all[0] === pattern(read.origin)) return setTool(id, true);
   const current = await settings();
   const own = current.own.filter((site) => site.host !== read.host);
-  await writeSetting("sites", { ...current, own: [...own, { origin: read.origin, host: read.host, tool }] });
-  await reconcile();
+  await writeSetting("sites", { ...current, own: [...own, { origin: read.origin, host: read.host, tool: id }] });
+  return follow();
+}
+
+function canBeAt({ hosts, markers }: KnownTool, origin: string, host: string): boolean {
+  return markers.length > 0 || (origin.startsWith("https:") && hosts.some((each) => hostFits(host, each)));
 }
 
 /** Remembers what a question to the member is for; `takeUpPlan` goes on when it was answered with yes. */
 export async function planSite(origin: string, tool: string): Promise<void> {
-  await writeSetting("plannedSite", { origin, tool });
+  await writeSetting("plannedSite", { origin, tool, at: Date.now() });
 }
 
 export async function takeUpPlan(): Promise<void> {
   const plan = await readSetting("plannedSite");
-  if (plan === null || !(await granted([patternOf(plan.origin, patternsKnowNoPorts)]))) return;
+  if (plan === null || !(await granted([pattern(plan.origin)]))) return;
   await removeSetting("plannedSite");
-  await addSite(plan.origin, plan.tool);
+  if (Date.now() - (plan.at ?? 0) < PLAN_VALID_FOR) await addSite(plan.origin, plan.tool);
 }
 
 export async function removeSite(host: string): Promise<void> {
   const current = await settings();
   const leaving = current.own.find((site) => site.host === host);
   if (leaving === undefined) return;
-  const before = await grantedPatterns();
-  const own = current.own.filter((site) => site.host !== host);
-  await writeSetting("sites", { ...current, own });
-  await reconcile();
-  // Pages that are open lose their button now, and not with the next visit.
-  await tellPages(before);
+  await writeSetting("sites", { ...current, own: current.own.filter((site) => site.host !== host) });
+  await follow();
   await releaseOrigin(leaving.origin);
 }
 
-/** Gives an origin's permission back, unless an own site or the connected server still needs it. */
+/** Gives an origin's permission back, unless something else that is turned on, or the connected server, needs it. */
 export async function releaseOrigin(origin: string): Promise<void> {
-  const pattern = patternOf(origin, patternsKnowNoPorts);
-  const account = await readSetting("account");
-  const needed = [...(await settings()).own.map((site) => site.origin), ...(account === null ? [] : [account.server])];
-  if (needed.some((each) => patternOf(each, patternsKnowNoPorts) === pattern)) return;
-  await api.permissions.remove({ origins: [pattern] });
+  await release([pattern(origin)]);
 }
 
-/** What a page at this address is given: its own tool's file and no other; null where the button has no business. */
-export async function toolFor(address: string): Promise<{ tools: Tool[]; sites: Sites } | null> {
+async function release(origins: string[]): Promise<void> {
+  const account = await readSetting("account");
+  const needed = [...(await wantedPatterns()).all, ...(account === null ? [] : [pattern(account.server)])];
+  const free = origins.filter((origin) => !needed.includes(origin));
+  if (free.length > 0) await api.permissions.remove({ origins: free });
+}
+
+/** What a page at this address is given: its own tools' files and no others; null where the button has no business. */
+export async function siteAt(address: string): Promise<Site | null> {
   if (!URL.canParse(address)) return null;
   const url = new URL(address);
-  const host = hostOf(url);
-  const current = await settings();
-  const own = current.own.find((site) => site.host === host && site.origin === url.origin);
-  if (own !== undefined) {
-    const tool = toolById(own.tool);
-    return tool === null ? null : { tools: [tool], sites: { [host]: own.tool } };
-  }
-  const found = tools.find((tool) => current.tools.includes(tool.id) && tool.hosts.some((pattern) => hostFits(host, pattern)));
-  return found === undefined || url.protocol !== "https:" ? null : { tools: [found], sites: {} };
+  const [known, sites] = await toolsAt(url);
+  // A permission that was taken back counts for pages that are open, too.
+  if (known.length === 0 || !(await granted([pattern(url.origin)]))) return null;
+  const files = await Promise.all(known.map(({ id }) => toolFile(id)));
+  const digest = known.map((tool) => `${tool.id} ${tool.digest}`).join();
+  return { tools: files.filter((file) => file !== null), sites, digest, known };
 }
 
-/** Makes the registered script follow what is wanted and granted, and brings it into pages that are open already. */
+/** In Firefox, whose patterns know no ports, this is where a page at another port of a granted host is turned away. */
+async function toolsAt(url: URL): Promise<[KnownTool[], Sites]> {
+  const host = hostOf(url);
+  const { tools: wanted, own } = await settings();
+  const site = own.find((each) => each.host === host && each.origin === url.origin);
+  const all = await knownTools();
+  if (site !== undefined) return [all.filter(({ id }) => id === site.tool), { [host]: site.tool }];
+  const found = all.filter(({ id, hosts }) => wanted.includes(id) && hosts.some((each) => hostFits(host, each)));
+  return [url.protocol === "https:" ? found : [], {}];
+}
+
+/** Brings everything in line with what is wanted and granted now, and lets open pages look again. */
+export async function follow(): Promise<void> {
+  await reconcile();
+  await tellEveryPage();
+}
+
+/** Makes the registered scripts follow what is wanted and granted, and brings them into pages that are open already. */
 export async function reconcile(): Promise<void> {
-  const matches = await grantedPatterns();
-  // Registering resolves without the permission too, and then does nothing: so only granted patterns get here.
-  const registered = await api.scripting.getRegisteredContentScripts({ ids: [SCRIPT] });
-  if (matches.length === 0) {
-    if (registered.length > 0) await api.scripting.unregisterContentScripts({ ids: [SCRIPT] });
-    return;
-  }
-  const script = { id: SCRIPT, js: ["content.js"], matches, runAt: "document_idle" as const, persistAcrossSessions: true };
-  if (registered.length > 0) await api.scripting.updateContentScripts([script]);
-  else await api.scripting.registerContentScripts([script]);
-  await enterOpenPages(matches);
+  await register(async () => {
+    const { top, frames } = await wantedPatterns();
+    // Registering resolves without the permission too, and then does nothing: so only granted patterns get there.
+    return { top: await onlyGranted(top), frames: await onlyGranted(frames) };
+  });
 }
 
 /** The patterns of pages that may hold the button now. */
 export async function grantedPatterns(): Promise<string[]> {
-  const { tools: on, own } = await settings();
-  const wanted = [
-    ...tools.filter((tool) => on.includes(tool.id)).flatMap(publicOrigins),
-    ...own.map((site) => patternOf(site.origin, patternsKnowNoPorts)),
-  ];
-  const kept = await Promise.all([...new Set(wanted)].map(async (pattern) => ((await granted([pattern])) ? [pattern] : [])));
-  return kept.flat();
+  return onlyGranted((await wantedPatterns()).all);
 }
 
-async function enterOpenPages(matches: string[]): Promise<void> {
-  const open = await api.tabs.query({ url: matches });
-  await Promise.allSettled(
-    open.flatMap((tab) =>
-      tab.id === undefined ? [] : [api.scripting.executeScript({ target: { tabId: tab.id }, files: ["content.js"] })],
-    ),
-  );
+async function onlyGranted(patterns: readonly string[]): Promise<string[]> {
+  const missing = await notGranted(patterns);
+  return patterns.filter((each) => !missing.includes(each));
+}
+
+/** The patterns of what is turned on; `frames` are those where items live in frames, `top` the others. */
+async function wantedPatterns(): Promise<{ all: string[]; top: string[]; frames: string[] }> {
+  const { tools: wanted, own } = await settings();
+  const known = await knownTools();
+  const of = (inFrames: boolean): string[] => {
+    const tools = known.filter((tool) => tool.frames === inFrames);
+    const isOfThese = ({ tool }: OwnSite): boolean => tools.some(({ id }) => id === tool);
+    return [...tools.filter(({ id }) => wanted.includes(id)).flatMap(publicOrigins), ...own.filter(isOfThese).map(({ origin }) => pattern(origin))];
+  };
+  const frames = [...new Set(of(true))];
+  const top = [...new Set(of(false))].filter((each) => !frames.includes(each));
+  return { all: [...top, ...frames], top, frames };
 }

@@ -6,7 +6,8 @@ import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type St
 import type { Attribution, Cause, Direction, Expectation, ExpectationPage, InboxPage, Item, NotePut, OwnService, Person, Problem, RatingPut, Repair, Resolution, Subject, Verdict } from "../shared/api.js";
 import type { Handoff } from "../shared/handoff.js";
 import type { Side } from "../shared/fair-play-messages.js";
-import type { FormView } from "../shared/messages.js";
+import type { BrokenPage, FormView, TellBroken } from "../shared/messages.js";
+import type { Tool } from "../shared/tool.js";
 
 /** One thing to tell the server. It says everything itself, so it can be sent whenever the server is there. */
 export interface Operation {
@@ -122,9 +123,40 @@ export interface Rules {
   next_release_on: string | null;
 }
 
+/** One of the organisation's own tool files, checked. */
+export interface OwnToolFile {
+  id: string;
+  /** The SHA-256 of the file in its canonical form, as the server names it. */
+  digest: string;
+  file: Tool;
+}
+
+/** Of which list the own tool files are. */
+export interface ToolShelf {
+  account: string;
+  etag: string | null;
+  /** The extension that checked them: another one may take what this one could not. */
+  checkedBy: string;
+}
+
+/** A breakage as it waits for the member's word, or for the server. No address, no host, no words of the page. */
+export interface KeptBreakage extends Omit<BrokenPage, "name"> {
+  key: string;
+  account: string;
+  bundled: boolean;
+  /** The days (YYYY-MM-DD) it was last met, last told, and the member last said "not now"; null: never. */
+  met_on: string;
+  told_on: string | null;
+  declined_on: string | null;
+  /** The member has said that it may be told. */
+  agreed: boolean;
+}
+
 interface Settings {
   /** A site the member is being asked for: the browser's question closes the popup that would go on. */
-  plannedSite: { origin: string; tool: string };
+  plannedSite: { origin: string; tool: string; at?: number };
+  tellBroken: TellBroken;
+  toolShelf: ToolShelf;
   account: Account;
   sites: SiteSettings;
   unread: Unread;
@@ -135,6 +167,8 @@ interface Settings {
 export interface FormTicket {
   ticket: string;
   tab: number;
+  /** The frame of the page's button; the page itself where it is not said. */
+  frame?: number;
   view: FormView;
   handoff: Handoff;
   opened_at: number;
@@ -160,6 +194,8 @@ interface Schema extends DBSchema {
   cache: { key: string; value: Cached };
   picks: { key: string; value: { key: string; account: string; person: Person } };
   tickets: { key: string; value: FormTicket };
+  tools: { key: string; value: OwnToolFile };
+  breakages: { key: string; value: KeptBreakage };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -167,10 +203,13 @@ export type Database = IDBPDatabase<Schema>;
 let opened: Promise<Database> | null = null;
 
 export function database(): Promise<Database> {
-  opened ??= openDB<Schema>("handclasp", 2, {
+  opened ??= openDB<Schema>("handclasp", 3, {
     upgrade(db, from, _, transaction) {
       if (from < 1) createStores(db);
-      else void addFairPlay(transaction).catch(() => transaction.abort());
+      else if (from < 2) void addFairPlay(transaction).catch(() => transaction.abort());
+      // Version 3: the organisation's own tool files, and pages that could not be read.
+      db.createObjectStore("tools", { keyPath: "id" });
+      db.createObjectStore("breakages", { keyPath: "key" });
     },
     terminated() {
       opened = null;

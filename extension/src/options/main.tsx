@@ -1,4 +1,4 @@
-/** The settings: the server, the tools, one's own sites. */
+/** The settings: the server, the tools, one's own sites, pages that cannot be read. */
 import type { JSX } from "preact";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -6,6 +6,7 @@ import { Sign } from "../panel/parts.js";
 import { useChanges } from "../panel/use.js";
 import { ask } from "../shared/ask.js";
 import type { Connection } from "../shared/messages.js";
+import { BrokenSection } from "./broken-section.js";
 import { ConnectionSection } from "./connection-section.js";
 import { ToolsSection } from "./tools-section.js";
 
@@ -24,6 +25,7 @@ function Options(): JSX.Element {
       </h1>
       {connection !== null && <ConnectionSection connection={connection} set={setConnection} />}
       {connection !== null && <ToolsSection />}
+      {connection !== null && <BrokenSection />}
     </>
   );
 }

@@ -3,15 +3,15 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Person } from "../shared/api.js";
 import { ask } from "../shared/ask.js";
-import { api, patternsKnowNoPorts, t } from "../shared/browser.js";
+import { api, t } from "../shared/browser.js";
 import { firstName, type Handoff } from "../shared/handoff.js";
 import { webItem } from "../shared/item-line.js";
 import type { ToPageFromPanel } from "../shared/messages.js";
-import { patternOf } from "../shared/server-address.js";
-import { toolName } from "../shared/tool-names.js";
+import { BrokenHere } from "./broken-page.js";
 import { HandoffCard } from "./handoff-card.js";
-import { Notice, PeoplePicker, wordsOf } from "./parts.js";
-import { recognise } from "./recognise.js";
+import { LostHere } from "./lost-grants.js";
+import { Notice, PeoplePicker } from "./parts.js";
+import { TurnOnHere } from "./turn-on-here.js";
 import { WriteForm } from "./write-form.js";
 
 interface Here {
@@ -22,13 +22,12 @@ interface Here {
 export function Give(): JSX.Element {
   const [here, setHere] = useState<Here | null>(null);
   useEffect(() => void lookHere().then(setHere), []);
+  if (here === null) return <Anyone />;
+  const url = here.tab?.url;
   return (
     <>
-      {here?.handoff !== null && here?.handoff !== undefined ? (
-        <HandoffCard handoff={here.handoff} />
-      ) : (
-        here !== null && <ThisPage tab={here.tab} />
-      )}
+      {here.handoff === null ? <ThisPage tab={here.tab} /> : <HandoffCard handoff={here.handoff} />}
+      {url !== undefined && <BrokenHere url={url} />}
       <Anyone />
     </>
   );
@@ -39,24 +38,26 @@ async function lookHere(): Promise<Here> {
   const [tab] = await api.tabs.query({ active: true, currentWindow: true });
   if (tab?.id === undefined) return { tab: null, handoff: null };
   const question: ToPageFromPanel = { type: "panel.what-is-here" };
-  const handoff = await api.tabs.sendMessage<ToPageFromPanel, Handoff | null>(tab.id, question, { frameId: 0 }).catch(() => null);
-  return { tab, handoff };
+  // Without a frame it reaches all of them: the one that shows the item answers, the others say nothing.
+  const handoff = await api.tabs.sendMessage<ToPageFromPanel, Handoff | undefined>(tab.id, question).catch(() => undefined);
+  return { tab, handoff: handoff ?? null };
 }
 
-/** Any other page: its address and title are taken only when the member says so. */
+/** Any other page: its address and title are taken only when the member says so, and of the address host and path only. */
 function ThisPage({ tab }: { tab: chrome.tabs.Tab | null }): JSX.Element {
   const [handoff, setHandoff] = useState<Handoff | null>(null);
   if (handoff !== null) return <HandoffCard handoff={handoff} />;
   const item = tab?.url === undefined ? null : webItem(tab.url, tab.title ?? "");
   return (
-    <section class="pad">
+    <section class="pad" data-testid="this-page">
       <h2>{t("thisPage")}</h2>
-      {item === null || tab === null ? (
-        <p class="meta">{t("noHandoffHere")}</p>
+      {item === null || tab?.id === undefined || tab.url === undefined ? (
+        <p class="meta">{t("pageOfBrowser")}</p>
       ) : (
         <>
-          <p>{item.title}</p>
-          <TurnOnHere tab={tab} />
+          <p class="page-title">{item.title}</p>
+          <LostHere url={tab.url} />
+          <TurnOnHere tab={tab.id} url={tab.url} />
           <div class="row">
             <button type="button" class="btn" data-testid="use-this-page" onClick={() => setHandoff({ item, people: [] })}>
               {t("giveForThisPage")}
@@ -66,36 +67,6 @@ function ThisPage({ tab }: { tab: chrome.tabs.Tab | null }): JSX.Element {
         </>
       )}
     </section>
-  );
-}
-
-/** When the page is a copy of a tool we know, but not turned on: offers to turn it on. */
-function TurnOnHere({ tab }: { tab: chrome.tabs.Tab }): JSX.Element | null {
-  const [tool, setTool] = useState<string | null>(null);
-  const [told, setTold] = useState<string | null>(null);
-  useEffect(() => void recognise(tab).then(setTool), []);
-  if (tool === null || tab.url === undefined) return null;
-  const { origin, host } = new URL(tab.url);
-  const turnOn = (): void => {
-    void ask("panel.plan-site", { origin, tool });
-    api.permissions
-      .request({ origins: [patternOf(origin, patternsKnowNoPorts)] })
-      .then(async (given) => {
-        if (given) await ask("panel.add-site", { origin, tool });
-        setTold(given ? t("siteAdded", host) : t("sitePermissionNotGiven"));
-      })
-      .catch((error: unknown) => setTold(wordsOf(error)));
-  };
-  return (
-    <>
-      <div class="row">
-        <span>{t("looksLike", toolName(tool) ?? tool)}</span>
-        <button type="button" class="btn main" data-testid="turn-on-here" onClick={turnOn}>
-          {t("turnOnHere")}
-        </button>
-      </div>
-      <Notice text={told} />
-    </>
   );
 }
 

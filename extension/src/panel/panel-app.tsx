@@ -8,6 +8,7 @@ import { Expectations } from "./expectations.js";
 import { Give } from "./give.js";
 import { Given } from "./given.js";
 import { Inbox } from "./inbox.js";
+import { LostStrip } from "./lost-grants.js";
 import { Sign, wordsOf } from "./parts.js";
 import { useChanges, useFocusBack } from "./use.js";
 import { You } from "./you.js";
@@ -61,6 +62,7 @@ export function PanelApp(): JSX.Element {
       {connection !== null && connection.status !== "none" && (
         <>
           <ConnectionStrip connection={connection} />
+          <LostStrip />
           {you ? <You back={() => setYou(false)} /> : <Tabs unread={unread} setUnread={setUnread} openYou={() => setYou(true)} />}
         </>
       )}

@@ -16,8 +16,16 @@ export type ReadyThanks = "work" | "ask" | "early";
 
 /** From the in-page button to the background. */
 export interface FromPage {
-  /** Null when nobody is connected or the site is not granted: then the page is left alone. */
-  "page.hello": { ask: { url: string }; answer: { tools: Tool[]; sites: Sites } | null };
+  /**
+   * Null when nobody is connected or the site is not granted: then the page is left alone. `tools` are those of this
+   * very site; `digest` is another one as soon as any of their files is.
+   */
+  "page.hello": { ask: { url: string }; answer: { tools: Tool[]; sites: Sites; digest: string } | null };
+  /**
+   * The address is an item's, but parts of the tool's file found nothing. `failed` are JSON pointers into the file:
+   * "#/anchors", "#/title/0", "#/people/owner". Nothing else is told.
+   */
+  "page.broken": { ask: { kind: string | null; failed: string[] }; answer: null };
   "page.handoff": { ask: { handoff: Handoff }; answer: HandoffState };
   /** Stores the verdict in the outbox before it answers. A missed of an open rating needs its line: that goes by the form. */
   "page.rate": { ask: { handoff: Handoff; verdict: Verdict }; answer: HandoffState };
@@ -114,8 +122,13 @@ export interface ToolChoice {
   id: string;
   name: string;
   origins: string[];
+  /** What the member wants. The button appears where it is granted, too. */
   on: boolean;
+  /** Wanted, but not granted: taken back since, or named by a newer file. */
+  missing: string[];
   selfHosted: boolean;
+  /** By the organisation's own file. */
+  own: boolean;
 }
 
 export interface SiteChoice {
@@ -124,6 +137,31 @@ export interface SiteChoice {
   tool: string;
   on: boolean;
 }
+
+/** A tool or a site that is turned on, and not granted any more. */
+export interface LostGrant {
+  name: string;
+  /** The patterns to ask the browser for. */
+  origins: string[];
+}
+
+/** A tool that a page may belong to. */
+export interface Candidate {
+  id: string;
+  name: string;
+}
+
+/** Parts of a tool's file that found nothing on a page of this kind. Knows no address. */
+export interface BrokenPage {
+  tool: string;
+  name: string;
+  digest: string;
+  kind: string | null;
+  failed: string[];
+}
+
+/** Whether the administrators are told when a page cannot be read. */
+export type TellBroken = "never" | "ask" | "always";
 
 /** From the panel and the options page to the background. */
 export interface FromPanel extends FromFairPlay {
@@ -161,6 +199,19 @@ export interface FromPanel extends FromFairPlay {
   "panel.plan-site": { ask: { origin: string; tool: string }; answer: null };
   "panel.add-site": { ask: { origin: string; tool: string }; answer: null };
   "panel.remove-site": { ask: { host: string }; answer: null };
+  /** What is turned on, but not granted any more. `here` is the one of this address. */
+  "panel.lost-grants": { ask: { url: string | null }; answer: { all: LostGrant[]; here: LostGrant | null } };
+  /** Which tools the page in this tab may belong to, the likeliest first. Looks only; for the tab under the popup. */
+  "panel.recognise": { ask: { tab: number; url: string }; answer: Candidate[] };
+  /** The names of the organisation's own tools, by id. */
+  "panel.tool-names": { ask: object; answer: Record<string, string> };
+  /** Looks for newer tool files of the organisation. */
+  "panel.look-for-tools": { ask: object; answer: null };
+  /** What could not be read on a page at this address, when the member is to be asked about it; null else. */
+  "panel.broken": { ask: { url: string }; answer: BrokenPage | null };
+  "panel.answer-broken": { ask: { broken: BrokenPage; answer: "tell" | "always" | "not-now" }; answer: null };
+  "panel.tell-broken": { ask: object; answer: TellBroken };
+  "panel.set-tell-broken": { ask: { value: TellBroken }; answer: null };
 }
 
 /** From the background to the in-page button. */
