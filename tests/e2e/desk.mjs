@@ -49,11 +49,14 @@ export async function signIn(script, window, login) {
 }
 
 /** Turns the button on for the script's own Trac, from the options page. */
-export async function enableTrac(script, options) {
-  await (await options.waitForSelector("#site-address")).type(script.trac);
-  await options.select("#site-tool", "trac");
+export const enableTrac = (script, options) => enableSite(options, script.trac, "trac");
+
+/** Turns the button on for a self-hosted copy of a tool, from the options page. */
+export async function enableSite(options, address, tool) {
+  await (await options.waitForSelector("#site-address")).type(address);
+  await options.select("#site-tool", tool);
   await options.click("#add-site");
-  await options.waitForSelector(`[data-testid=site][data-host="${new URL(script.trac).host}"][data-on=true]`);
+  await options.waitForSelector(`[data-testid=site][data-host="${new URL(address).host}"][data-on=true]`);
 }
 
 /** A ticket's page, with the in-page button at rest. */

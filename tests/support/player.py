@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.support.processes import ROOT, NotReady
@@ -20,8 +21,8 @@ class StoryFailed(AssertionError):
     """The story did not end well; the message has its steps and its error."""
 
 
-def play(story: str, script: Mapping[str, Any], deeds: Deeds, seconds: float = 120) -> Any:
-    """Run `tests/e2e/stories/<story>.mjs` with `script`, answering what it asks from `deeds`; returns its results.
+def play(story: str, script: Mapping[str, Any], deeds: Deeds, seconds: float = 120, stories: Path = STORIES) -> Any:
+    """Run `<story>.mjs` with `script`, answering what it asks from `deeds`; returns its results.
 
     Raises StoryFailed when the story fails, or has not ended after `seconds`.
     """
@@ -30,7 +31,7 @@ def play(story: str, script: Mapping[str, Any], deeds: Deeds, seconds: float = 1
         raise NotReady("the browsers' driver is missing: make setup-dev (needs Node 20 or newer)")
     steps: list[str] = []
     with subprocess.Popen(
-        [node, str(STORIES / f"{story}.mjs")],
+        [node, str(stories / f"{story}.mjs")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.client import ApiClient
-from tests.support.player import Deeds, play
+from tests.support.player import STORIES, Deeds, play
 from tests.support.processes import ROOT, NotReady
 from tests.support.trac import ANA, MEI, TOMAS
 from tests.support.world import ADMIN, World
@@ -22,12 +22,13 @@ class Stage:
     Each colleague has a browser profile under `profiles`; pictures of a story that fails go to `artifacts`.
     """
 
-    def __init__(self, world: World, profiles: Path, artifacts: Path) -> None:
+    def __init__(self, world: World, profiles: Path, artifacts: Path, stories: Path = STORIES) -> None:
         if not (EXTENSION / "chrome" / "manifest.json").exists():
             raise NotReady("the extension is not built: make build")
         self.world = world
         self._profiles = profiles
         self._artifacts = artifacts
+        self._stories = stories
         self._clients: dict[str, ApiClient] = {}
 
     def play(self, story: str, deeds: Deeds | None = None, seconds: float = 120, **more: Any) -> Any:
@@ -53,7 +54,7 @@ class Stage:
             "profiles": str(self._profiles),
             "artifacts": str(self._artifacts),
         }
-        return play(story, {**script, **more}, {**known, **(deeds or {})}, seconds)
+        return play(story, {**script, **more}, {**known, **(deeds or {})}, seconds, self._stories)
 
     def given(self, login: str) -> list[Any]:
         """The ratings a colleague gave, as the server has them."""
