@@ -5,7 +5,7 @@
 import { api } from "../shared/browser.js";
 import { call } from "./http.js";
 import { accountId, database, readSetting, removeSetting, writeSetting, type Account, type OwnToolFile } from "./store.js";
-import { digestOf, isUsable, MOST_FILES } from "./tool-check.js";
+import { chosenFrom } from "./tool-check.js";
 
 let kept: Promise<ReadonlyMap<string, OwnToolFile>> | null = null;
 let looking: Promise<boolean> | null = null;
@@ -54,21 +54,6 @@ async function refresh(account: Account): Promise<boolean> {
   await replace(now);
   await writeSetting("toolShelf", { account: accountId(account), etag: answered.etag, checkedBy });
   return stood.size !== now.length || now.some(({ id, digest }) => stood.get(id)?.digest !== digest);
-}
-
-/** What is used of what the server has: what is good, and the last good one of what is not. */
-export async function chosenFrom(files: readonly unknown[], before: ReadonlyMap<string, OwnToolFile>): Promise<OwnToolFile[]> {
-  const chosen = new Map<string, OwnToolFile>();
-  for (const file of files.slice(0, MOST_FILES)) {
-    const good = isUsable(file) ? { id: file.id, digest: await digestOf(file), file } : before.get(idOf(file));
-    if (good !== undefined && !chosen.has(good.id)) chosen.set(good.id, good);
-  }
-  return [...chosen.values()];
-}
-
-function idOf(file: unknown): string {
-  const id: unknown = file !== null && typeof file === "object" && "id" in file ? file.id : null;
-  return typeof id === "string" ? id : "";
 }
 
 async function replace(files: readonly OwnToolFile[]): Promise<void> {

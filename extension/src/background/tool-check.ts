@@ -1,9 +1,10 @@
 /**
- * Whether a tool file from the organisation's server may be used. The server has checked it, too; but what reads pages
+ * Which tool files from the organisation's server may be used. The server has checked it, too; but what reads pages
  * here is only what was found good here. Pure.
  */
 import validate from "handclasp:tool-validator";
 import type { ItemPattern, Tool } from "../shared/tool.js";
+import type { OwnToolFile } from "./store.js";
 
 /** Of one file as JSON, in characters; the server takes no larger one either. */
 export const LARGEST_FILE = 64 * 1024;
@@ -29,6 +30,21 @@ function isWhole(item: ItemPattern, { people }: Tool): boolean {
 
 function namesIn(text: string): string[] {
   return [...text.matchAll(NAMED)].map(([, name = ""]) => name);
+}
+
+/** What is used of what the server has: what is good, and the last good one of what is not. */
+export async function chosenFrom(files: readonly unknown[], before: ReadonlyMap<string, OwnToolFile>): Promise<OwnToolFile[]> {
+  const chosen = new Map<string, OwnToolFile>();
+  for (const file of files.slice(0, MOST_FILES)) {
+    const good = isUsable(file) ? { id: file.id, digest: await digestOf(file), file } : before.get(idOf(file));
+    if (good !== undefined && !chosen.has(good.id)) chosen.set(good.id, good);
+  }
+  return [...chosen.values()];
+}
+
+function idOf(file: unknown): string {
+  const id: unknown = file !== null && typeof file === "object" && "id" in file ? file.id : null;
+  return typeof id === "string" ? id : "";
 }
 
 /** The file's SHA-256 (hexadecimal) in its canonical form: the server names the same file alike. */
