@@ -20,11 +20,29 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MOST_PROBLEMS = 50
 _LONGEST_DETAIL = 300
 
+_PLAIN_WORDS = tuple(
+    (re.compile(pattern, re.DOTALL), words)
+    for pattern, words in (
+        (r"^('\w+') is a required property$", r"\1 is missing"),
+        (
+            r"^Additional properties are not allowed \((.*) (?:was|were) unexpected\)$",
+            r"\1: no such part is in the format",
+        ),
+        (r"^(.*) does not match '(.*)'$", r"\1 has not the form that it must have: \2"),
+        (r"^(.*) is not of type 'array'$", r"\1 must be a list"),
+        (r"^(.*) is not of type 'object'$", r"\1 must be an object"),
+        (r"^(.*) is not of type 'string'$", r"\1 must be a text"),
+        (r"^(.*) is not of type 'boolean'$", r"\1 must be true or false"),
+        (r"^(.*) is not valid under any of the given schemas$", r"\1 fits none of the forms that this part may have"),
+        (r"^(''|\[\]|\{\}) (?:is too short|should be non-empty)$", r"must not be empty"),
+    )
+)
+
 
 def problems_of(tool: Any) -> list[ToolProblem]:
     """Return what is wrong with something that came from outside, at most 50 problems; empty when it is usable."""
     problems = list(_shape_problems(tool, "#", 0)) or check_tool(tool)
-    return [ToolProblem(problem.pointer, _shortened(problem.detail)) for problem in problems[:_MOST_PROBLEMS]]
+    return [ToolProblem(problem.pointer, _shortened(_plain(problem.detail))) for problem in problems[:_MOST_PROBLEMS]]
 
 
 def _shape_problems(value: Any, pointer: str, depth: int) -> Iterator[ToolProblem]:
@@ -57,6 +75,13 @@ def _text_problems(text: str, pointer: str) -> Iterator[ToolProblem]:
     elif UNSTORABLE.search(text) or _CONTROL.search(text):
         # A line's end, too: the patterns of the format would let one pass at the end of a text.
         yield ToolProblem(pointer, "holds a line break or another character that no tool file holds")
+
+
+def _plain(detail: str) -> str:
+    """The words of the schema's validator, said to people."""
+    for pattern, words in _PLAIN_WORDS:
+        detail = pattern.sub(words, detail)
+    return detail
 
 
 def _shortened(detail: str) -> str:
