@@ -6,6 +6,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -191,6 +192,17 @@ def test_nothing_stored_names_member_page_or_time_of_day(office: Office) -> None
     with office.app.app_context(), writing(organisation_id) as session:
         limits.empty(session, organisation_id)
     assert counts(office.admin) == {"#/anchors #/people/owner": 3}
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+def test_the_databases_own_log_tells_no_order(office: Office) -> None:
+    """Between two entries with a time, a report in the log would have one, too."""
+    with office.app.app_context():
+        log = Path(f"{db.engine.url.database}-wal")
+    office.person("tomas").thank(office.person("ana"))
+    assert log.stat().st_size > 0
+    tell(office.person("ana"))
+    assert log.stat().st_size == 0
 
 
 def test_two_organisations_tell_apart_from_each_other(office: Office, other_office: Office) -> None:
