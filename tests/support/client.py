@@ -53,6 +53,10 @@ class ApiClient:
         answer.raise_for_status()
         return answer.json()
 
+    def delete(self, path: str) -> None:
+        """A DELETE under /api/v1; raises for an error status."""
+        self._http.delete(f"/api/v1{path}").raise_for_status()
+
     def _sign_in(self, link: str) -> None:
         self._http.get(link).raise_for_status()
         answer = self._http.post(link)

@@ -11,12 +11,16 @@ import { nameCause, rate, withdraw, write } from "./giving.js";
 import { stateNow, stateOf } from "./handoffs.js";
 import { Sentence } from "./http.js";
 import type { From, Handlers } from "./listen.js";
+import { bringButtons, pageAt } from "./pages.js";
 import { siteAt, type Site } from "./sites.js";
 
 export const fromPage: Handlers<FromPage> = {
-  "page.hello": async (_, from) => {
+  "page.look": async ({ url, ready }, from) => {
     const site = (await connectedAccount()) === null ? null : await siteOf(from);
-    return site === null ? null : { tools: site.tools, sites: site.sites, digest: site.digest };
+    if (site === null) return null;
+    const told = pageAt(url, from, site);
+    if (told.sheet !== null && !ready) await bringButtons(from);
+    return { digest: site.digest, ...told };
   },
 
   "page.broken": async ({ kind, failed }, from) => {

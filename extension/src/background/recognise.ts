@@ -2,15 +2,15 @@
 import { api } from "../shared/browser.js";
 import { hostFits, hostOf, locateAs } from "../shared/matcher.js";
 import type { Candidate } from "../shared/messages.js";
-import { siteAt } from "./sites.js";
+import { isTurnedOnAt } from "./sites.js";
 import { knownTools, toolFile, type KnownTool } from "./tool-files.js";
 
 /**
  * The tools this page may belong to: those whose public host it is, then those whose markers are in it and whose
- * items have such addresses, then those with markers only. Empty where the button is on, or looking is not allowed.
+ * items have such addresses, then those with markers only. Empty where one is turned on, or looking is not allowed.
  */
 export async function recognise(tab: number, address: string): Promise<Candidate[]> {
-  if (!URL.canParse(address) || (await siteAt(address)) !== null) return [];
+  if (!URL.canParse(address) || (await isTurnedOnAt(address))) return [];
   const url = new URL(address);
   const known = await knownTools();
   const isPublic = ({ hosts }: KnownTool): boolean => url.protocol === "https:" && hosts.some((each) => hostFits(hostOf(url), each));

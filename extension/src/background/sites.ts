@@ -155,6 +155,11 @@ export async function siteAt(address: string): Promise<Site | null> {
   return { tools: files.filter((file) => file !== null), sites, digest, known };
 }
 
+/** Whether a tool is turned on at this address, granted or not. */
+export async function isTurnedOnAt(address: string): Promise<boolean> {
+  return (await toolsAt(new URL(address)))[0].length > 0;
+}
+
 /** In Firefox, whose patterns know no ports, this is where a page at another port of a granted host is turned away. */
 async function toolsAt(url: URL): Promise<[KnownTool[], Sites]> {
   const host = hostOf(url);

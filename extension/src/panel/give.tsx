@@ -9,7 +9,6 @@ import { webItem } from "../shared/item-line.js";
 import type { ToPageFromPanel } from "../shared/messages.js";
 import { BrokenHere } from "./broken-page.js";
 import { HandoffCard } from "./handoff-card.js";
-import { LostHere } from "./lost-grants.js";
 import { Notice, PeoplePicker } from "./parts.js";
 import { TurnOnHere } from "./turn-on-here.js";
 import { WriteForm } from "./write-form.js";
@@ -56,7 +55,6 @@ function ThisPage({ tab }: { tab: chrome.tabs.Tab | null }): JSX.Element {
       ) : (
         <>
           <p class="page-title">{item.title}</p>
-          <LostHere url={tab.url} />
           <TurnOnHere tab={tab.id} url={tab.url} />
           <div class="row">
             <button type="button" class="btn" data-testid="use-this-page" onClick={() => setHandoff({ item, people: [] })}>

@@ -11,11 +11,16 @@ interface Lost {
   here: LostGrant | null;
 }
 
-function useLost(url: string | null): { lost: Lost; told: string | null; allow: (grants: readonly LostGrant[]) => void } {
+function useLost(): { lost: Lost; told: string | null; allow: (grants: readonly LostGrant[]) => void } {
   const [lost, setLost] = useState<Lost>({ all: [], here: null });
   const [told, setTold] = useState<string | null>(null);
   const fail = (error: unknown): void => setTold(wordsOf(error));
-  const load = (): void => void ask("panel.lost-grants", { url }).then(setLost, fail);
+  const load = (): void => {
+    api.tabs
+      .query({ active: true, currentWindow: true })
+      .then(async ([tab]) => setLost(await ask("panel.lost-grants", { url: tab?.url ?? null })))
+      .catch(fail);
+  };
   useEffect(() => {
     load();
     api.permissions.onAdded.addListener(load);
@@ -38,30 +43,16 @@ function useLost(url: string | null): { lost: Lost; told: string | null; allow: 
   return { lost, told, allow };
 }
 
-/** One line over every tab of the popup. */
+/** One line over every view of the popup: of this page's site when it is that one, else of all. */
 export function LostStrip(): JSX.Element | null {
-  const { lost, told, allow } = useLost(null);
-  if (lost.all.length === 0) return null;
-  const names = lost.all.map(({ name }) => name).join(", ");
+  const { lost, told, allow } = useLost();
+  const { all, here } = lost;
+  if (all.length === 0) return null;
+  const words = here === null ? t("grantsLost", all.map(({ name }) => name).join(", ")) : t("grantLostHere", here.name);
   return (
     <div class="strip" role="status" data-testid="lost-grants">
-      <span>{told ?? t("grantsLost", names)}</span>
-      <button type="button" class="btn" data-testid="allow-lost" onClick={() => allow(lost.all)}>
-        {t("allowAgain")}
-      </button>
-    </div>
-  );
-}
-
-/** In the view of the page concerned. */
-export function LostHere({ url }: { url: string }): JSX.Element | null {
-  const { lost, told, allow } = useLost(url);
-  const { here } = lost;
-  if (here === null) return null;
-  return (
-    <div class="row" data-testid="lost-here">
-      <span>{told ?? t("grantLostHere", here.name)}</span>
-      <button type="button" class="btn main" data-testid="allow-here" onClick={() => allow([here])}>
+      <span>{told ?? words}</span>
+      <button type="button" class="btn" data-testid="allow-lost" onClick={() => allow(here === null ? all : [here])}>
         {t("allowAgain")}
       </button>
     </div>

@@ -1,0 +1,29 @@
+/** What a page is told of itself: whether its address is an item's, and where to look in it. */
+import { api } from "../shared/browser.js";
+import { fitsPage, hostOf, locate } from "../shared/matcher.js";
+import { sheetOf, type Sheet } from "../shared/sheet.js";
+import type { Hook } from "../shared/tool.js";
+import type { From } from "./listen.js";
+import type { Site } from "./sites.js";
+
+export interface PageTold {
+  /** Null where the address is no item's. */
+  sheet: Sheet | null;
+  /** What reads the address that tells the item from the page, where this one does not. */
+  hook: Hook["name"] | null;
+}
+
+/** @param url the page's address now, or the one a hook has read; one of another host is no item's */
+export function pageAt(url: string, from: From, { tools, sites }: Pick<Site, "tools" | "sites">): PageTold {
+  const ofThisHost = URL.canParse(url) && hostOf(new URL(url)) === hostOf(new URL(from.url));
+  const located = ofThisHost ? locate(url, tools, sites) : null;
+  if (located !== null) return { sheet: sheetOf(located), hook: null };
+  const hooks = tools.flatMap((tool) => tool.hooks ?? []);
+  return { sheet: null, hook: ofThisHost ? (hooks.find((hook) => fitsPage(url, hook))?.name ?? null) : null };
+}
+
+/** Brings the buttons' script into the page or frame that asked. */
+export async function bringButtons({ tab, frame }: From): Promise<void> {
+  if (tab === undefined) return;
+  await api.scripting.executeScript({ target: { tabId: tab, frameIds: [frame] }, files: ["button.js"], injectImmediately: true });
+}

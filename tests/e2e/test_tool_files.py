@@ -1,0 +1,46 @@
+"""In Chromium: the organisation's tool files, sites turned on from the popup, and what is lost and mended."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from handclasp.tools.service import bundled_tool
+from tests.support.stage import Stage
+
+
+def test_a_tool_file_is_mended_by_the_organisation_and_nothing_needs_adding_twice(stage: Stage) -> None:
+    def put(anchor: str) -> str:
+        tool = dict(bundled_tool("trac") or {}) | {"anchors": [{"select": anchor, "position": "append"}]}
+        version: str = stage.api("olga").put("/tools/trac", tool)["version"]
+        return version
+
+    def put_file(file: dict[str, Any]) -> None:
+        stage.api("olga").put(f"/tools/{file['id']}", file)
+
+    def delete() -> None:
+        stage.api("olga").delete("/tools/trac")
+
+    def breakages() -> list[Any]:
+        return stage.api("olga").get("/tools/breakages")["items"]
+
+    deeds = {"put tool": put, "put file": put_file, "delete tool": delete, "breakages": breakages}
+    told = stage.play("tool_files", deeds, seconds=180)
+
+    assert told["found"] == ["trac"]
+    assert told["all"] > len(told["found"])
+    assert "secret" not in told["offered"]
+    assert told["silent"] == [], "nothing is told before the member has said yes"
+    assert told["parts"] == ["the place for the button (entry 1)"]
+    [broken] = told["told"]
+    assert (broken["tool"], broken["kind"], broken["count"]) == ("trac", "ticket", 1)
+    assert broken["failed"] == ["#/anchors/0"]
+    assert not broken["bundled"]
+    assert broken["digest"] == told["unreadable"], "the extension names the file as the server does"
+    whole = json.dumps(told["told"])
+    for secret in ("localhost", "Customer export", "secret", "tomas", "Ana"):
+        assert secret not in whole
+    assert not told["around"], "the button is in the frame alone"
+    assert "Framed" in told["shown"]
+    assert not told["strange"], "a frame is heard only inside pages of its own tool"
+    assert "localhost" in told["strip"]
