@@ -38,7 +38,7 @@ async function buildFor(browser) {
   await mkdir(out, { recursive: true });
   await build({ ...shared(browser), entryPoints: scripts, minifySyntax: true, plugins: [madeFromSchemas] });
   // Without the plugin: a content script that took in the index of all tools would not build.
-  await build({ ...shared(browser), entryPoints: { content: at("src/content/main.ts") }, minify: true });
+  await build({ ...shared(browser), entryPoints: { content: at("src/content/main.ts"), button: at("src/content/button-main.ts") }, minify: true });
   await writeTools(path.join(out, "tools"));
   const { version } = await json("package.json");
   const manifest = { ...(await json("manifest/base.json")), version, ...(await json(`manifest/${browser}.json`)) };

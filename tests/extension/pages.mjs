@@ -18,8 +18,9 @@ const TOOLS = "../../shared-schemas/tools";
 const reader = await build({
   stdin: {
     contents: `
-      export { placesIn } from "./src/content/places.ts";
-      export { readHandoff, findAnchor } from "./src/content/read-page.ts";
+      export { pageAt } from "./src/background/pages.ts";
+      export { HOOKS } from "./src/content/hooks.ts";
+      export { placesIn, readHandoff, findAnchor } from "./src/content/read-page.ts";
       export { selectAll } from "./src/content/select.ts";`,
     resolveDir: at("../../extension"),
   },
@@ -31,7 +32,7 @@ const reader = await build({
 
 /** Runs in the page: everything the reader finds, and which of all tools' markers and first places select something. */
 function look(tools, id, sites) {
-  const { placesIn, readHandoff, findAnchor, selectAll } = globalThis.reader;
+  const { pageAt, HOOKS, placesIn, readHandoff, findAnchor, selectAll } = globalThis.reader;
   const selects = ({ select }) => selectAll(document, select).length > 0;
   const isBad = (selector) => {
     try {
@@ -41,15 +42,18 @@ function look(tools, id, sites) {
       return true;
     }
   };
-  const found = placesIn(tools, sites).map((place) => {
-    const { tool, scope } = place;
+  const tool = tools.find((each) => each.id === id);
+  const ask = (url) => pageAt(url, { url: location.href }, { tools, sites });
+  let told = ask(location.href);
+  if (told.hook !== null) told = ask(new URL(HOOKS[told.hook]() ?? "", location.href).href);
+  const found = (told.sheet === null ? [] : placesIn(told.sheet)).map((place) => {
+    const { scope } = place;
     const seen = findAnchor(place);
     const anchor = tool.anchors.find(
       ({ select, position }) => position === seen?.position && selectAll(scope(), select).includes(seen.element),
     );
     return { ...readHandoff(place), anchor: anchor === undefined ? null : `${anchor.select} ${anchor.position}` };
   });
-  const tool = tools.find((each) => each.id === id);
   const provider = tool.items.find(({ kind }) => kind === found[0]?.item.kind)?.provider;
   const places = [...tool.title, ...tool.anchors, ...Object.values(tool.people).flat()];
   return {

@@ -26,6 +26,8 @@ export class HandoffButton {
   private form: FormFrame | null = null;
   private formView: FormView | null = null;
   private asked = "";
+  /** Where the page was when it was last known to show this item. */
+  private address = location.href;
 
   constructor(
     private readonly place: Place,
@@ -41,6 +43,11 @@ export class HandoffButton {
     };
     keepMounted(this.button.host, events, this.stop.signal);
     this.lookForMissing();
+  }
+
+  /** The page has moved, and still shows this item. */
+  stay(): void {
+    this.address = location.href;
   }
 
   /** What the page shows, for the panel. */
@@ -70,7 +77,7 @@ export class HandoffButton {
       const failed = missingParts(this.place);
       // A page that asks for a password is the tool's door, not the item.
       const isItem = document.querySelector("input[type=password]") === null;
-      if (failed.length > 0 && isItem && extensionIsAlive()) void ask("page.broken", { kind: this.place.match.kind, failed }).catch(() => undefined);
+      if (failed.length > 0 && isItem && extensionIsAlive()) void ask("page.broken", { kind: this.place.sheet.kind, failed }).catch(() => undefined);
     }, MISSING_AFTER);
     this.stop.signal.addEventListener("abort", () => clearTimeout(timer));
   }
@@ -82,6 +89,8 @@ export class HandoffButton {
   }
 
   private async choose(choice: Choice): Promise<void> {
+    // Moved on a moment ago, and not yet told whether it is another item: a choice now could be meant for either.
+    if (location.href !== this.address) return;
     switch (choice) {
       case "open":
         this.isOpen = true;

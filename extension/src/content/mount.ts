@@ -11,8 +11,9 @@ const SEARCH_PAUSES: readonly (readonly [after: number, pause: number])[] = [[20
 const RETURN_PAUSE = 50;
 const FLOAT_AFTER = 3_000;
 const SEARCH_FOR = 60_000;
-/** Shadow roots can appear without any change that could be seen from outside. */
+/** Shadow roots can appear, and places be unhidden, without any change that could be seen from outside. */
 const SHADOW_INTERVAL = 500;
+const FLOATING_INTERVAL = 2_000;
 /** As often as this within ten seconds it comes back; a page that removes it more often is left in peace. */
 const MOST_RETURNS = 10;
 const RETURNS_WITHIN = 10_000;
@@ -91,7 +92,7 @@ export function keepMounted(host: HTMLElement, events: Mounted, signal: AbortSig
     observer.observe(document, { childList: true, subtree: true });
     for (const root of crossed) observer.observe(root, { childList: true, subtree: true });
     if (where !== "floating") searchIn(crossed.size > 0 ? SHADOW_INTERVAL : Math.max(FLOAT_AFTER - waited, SHADOW_INTERVAL));
-    else if (crossed.size > 0) searchIn(SHADOW_INTERVAL);
+    else searchIn(crossed.size > 0 ? SHADOW_INTERVAL : FLOATING_INTERVAL);
   };
 
   /** Watches only the lists of children through which the element could be removed. */

@@ -1,43 +1,75 @@
-/** Reads title, people and the place for the button from a page, by a tool file. Changes nothing in the page. */
+/** Reads title, people and the place for the button from a page, by its sheet. Changes nothing in the page. */
 import type { Item, ReadPerson } from "../shared/api.js";
-import type { Match } from "../shared/matcher.js";
 import type { Handoff } from "../shared/handoff.js";
 import { plain } from "../shared/plain.js";
-import { fitText } from "../shared/template.js";
-import type { Anchor, PersonPlace, Reader, Role, Tool } from "../shared/tool.js";
+import type { PersonSheet, ReadBy, Sheet } from "../shared/sheet.js";
+import { valueLike } from "../shared/values.js";
 import { readValue } from "./reader.js";
 import { canBeSeen, selectAll, selectBest, type Scope } from "./select.js";
 
 const LONGEST_TITLE = 500;
 const LONGEST_VALUE = 200;
 const MOST_OF_A_ROLE = 5;
+const MOST_PER_PAGE = 50;
 
 const MAILBOX = /^(.*?)\s*<\s*([^<>\s@]+@[^<>\s@]+)\s*>$/;
 const ADDRESS = /^[^<>\s@]+@[^<>\s@]+\.[^<>\s@]+$/;
 
 /** One item in the page, and the part of the page that is about it; null while that part is not there. */
 export interface Place {
-  tool: Tool;
-  match: Match;
+  sheet: Sheet;
+  key: string;
   scope: () => Scope | null;
 }
 
+/** The items of the page, now. */
+export function placesIn(sheet: Sheet): Place[] {
+  if (sheet.each === null) return [{ sheet, key: sheet.key, scope: () => (sheet.within === null ? document : firstSeen(sheet.within)) }];
+  return [...elementsByKey(sheet)].slice(0, MOST_PER_PAGE).map(([key, first]) => {
+    let element: Element | undefined = first;
+    // A page that draws itself anew makes another element for the same item.
+    const scope = (): Scope | null => (element?.isConnected === true ? element : ((element = elementsByKey(sheet).get(key)) ?? null));
+    return { sheet, key, scope };
+  });
+}
+
+function firstSeen(selectors: readonly string[]): Scope | null {
+  for (const selector of selectors) {
+    const found = selectAll(document, selector).find(canBeSeen);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** The first element of each item in a page of several. */
+function elementsByKey({ each, key: whole }: Sheet): Map<string, Element> {
+  const found = new Map<string, Element>();
+  for (const element of each === null ? [] : selectAll(document, each.select)) {
+    const own = each === null ? null : readValue(element, each.key, LONGEST_VALUE);
+    const key = own === null ? null : whole.replace("{each}", () => own);
+    if (key !== null && !found.has(key)) found.set(key, element);
+  }
+  return found;
+}
+
 /** The handoff a page shows now. */
-export function readHandoff({ tool, match, scope }: Place): Handoff {
+export function readHandoff({ sheet, key, scope }: Place): Handoff {
   const within = scope();
-  const title = (within === null ? null : readTitle(tool, within)) ?? documentTitle(tool) ?? match.key;
-  const item: Item = { tool: match.tool, host: match.host, key: match.key, kind: match.kind, title };
-  return { item, people: readPeople(tool, within) };
+  const title = (within === null ? null : readTitle(sheet, within)) ?? documentTitle(sheet) ?? key;
+  const item: Item = { tool: sheet.tool, host: sheet.host, key, kind: sheet.kind, title };
+  // Who is signed in stands outside the item.
+  const scoped = sheet.people.map(([role, places]) => ({ role, places, from: role === "me" ? document : within }));
+  return { item, people: scoped.flatMap(({ role, places, from }) => (from === null ? [] : readRole(sheet, role, places, from))) };
 }
 
 /**
  * The best place for the button that can be seen in the page now.
  * @param crossed takes the shadow roots that were looked into
  */
-export function findAnchor({ tool, scope }: Place, crossed?: Set<ShadowRoot>): { element: Element; position: Anchor["position"] } | null {
+export function findAnchor({ sheet, scope }: Place, crossed?: Set<ShadowRoot>): { element: Element; position: Sheet["anchors"][number]["position"] } | null {
   const within = scope();
   if (within === null) return null;
-  for (const { select, position } of tool.anchors) {
+  for (const { select, position } of sheet.anchors) {
     const element = selectAll(within, select, crossed).find(canBeSeen);
     if (element !== undefined) return { element, position };
   }
@@ -46,53 +78,39 @@ export function findAnchor({ tool, scope }: Place, crossed?: Set<ShadowRoot>): {
 
 /** What was looked for in vain, as pointers into the tool file: for those who mend it. Empty when enough was found. */
 export function missingParts(place: Place): string[] {
-  const { tool, match, scope } = place;
+  const { sheet, scope } = place;
   const within = scope();
-  const anchors = findAnchor(place) === null ? tool.anchors.map((_, n) => `#/anchors/${n}`) : [];
-  const title = within === null || readTitle(tool, within) === null ? tool.title.map((_, n) => `#/title/${n}`) : [];
+  const anchors = findAnchor(place) === null ? sheet.anchors.map((_, n) => `#/anchors/${n}`) : [];
+  const title = within === null || readTitle(sheet, within) === null ? sheet.title.map((_, n) => `#/title/${n}`) : [];
   if (anchors.length === 0 && title.length === 0) return [];
   // An item without people may be one that nobody has taken yet; beside other failures it is worth telling.
-  const role = tool.items.find(({ kind }) => kind === match.kind)?.provider;
-  const places = role === undefined ? [] : (tool.people[role] ?? []);
+  const places = sheet.people.find(([role]) => role === sheet.provider)?.[1] ?? [];
   const nobodyThere = within === null || places.every(({ select }) => selectAll(within, select).length === 0);
-  return [...anchors, ...title, ...(nobodyThere ? places.map((_, n) => `#/people/${role}/${n}`) : [])];
+  return [...anchors, ...title, ...(nobodyThere ? places.map((_, n) => `#/people/${sheet.provider}/${n}`) : [])];
 }
 
-function readTitle(tool: Tool, within: Scope): string | null {
-  for (const { select, read } of tool.title) {
+function readTitle({ title }: Sheet, within: Scope): string | null {
+  for (const { select, read } of title) {
     const element = selectBest(within, select);
-    const text = element === null ? null : readValue(element, read ?? "text", LONGEST_TITLE);
+    const text = element === null ? null : readValue(element, read, LONGEST_TITLE);
     if (text !== null) return text;
   }
   return null;
 }
 
 /** The document's title, without what the product adds to it. */
-function documentTitle({ document_title: templates = [] }: Tool): string | null {
+function documentTitle({ documentTitle: likes }: Sheet): string | null {
   const whole = plain(document.title, LONGEST_TITLE);
-  if (whole === null) return null;
-  for (const template of templates) {
-    const title = plain(fitText(whole, template)?.get("title"), LONGEST_TITLE);
-    if (title !== null) return title;
-  }
-  return whole;
+  return whole === null ? null : (plain(valueLike(whole, likes), LONGEST_TITLE) ?? whole);
 }
 
-function readPeople(tool: Tool, within: Scope | null): ReadPerson[] {
-  return (Object.entries(tool.people) as [Role, PersonPlace[]][]).flatMap(([role, places]) => {
-    // Who is signed in stands outside the item.
-    const scope = role === "me" ? document : within;
-    return scope === null ? [] : readRole(tool, role, places, scope);
-  });
-}
-
-function readRole(tool: Tool, role: Role, places: readonly PersonPlace[], scope: Scope): ReadPerson[] {
+function readRole(sheet: Sheet, role: ReadPerson["role"], places: readonly PersonSheet[], scope: Scope): ReadPerson[] {
   for (const place of places) {
     const all = selectAll(scope, place.select);
     const seen = all.length < 2 ? all : all.filter(canBeSeen);
     const found = new Map<string, ReadPerson>();
     for (const element of seen.length === 0 ? all : seen) {
-      const person = readPerson(tool, role, place, element);
+      const person = readPerson(sheet, role, place, element);
       if (person !== null) found.set(JSON.stringify(person), person);
     }
     if (found.size > 0) return [...found.values()].slice(0, MOST_OF_A_ROLE);
@@ -100,11 +118,10 @@ function readRole(tool: Tool, role: Role, places: readonly PersonPlace[], scope:
   return [];
 }
 
-function readPerson(tool: Tool, role: Role, place: PersonPlace, element: Element): ReadPerson | null {
-  const read = (reader: Reader | undefined): string | null => {
-    const value = reader === undefined ? null : readValue(element, reader, LONGEST_VALUE);
-    const isNobody = value !== null && tool.nobody?.some((word) => word.toLowerCase() === value.toLowerCase()) === true;
-    return isNobody ? null : value;
+function readPerson({ nobody }: Sheet, role: ReadPerson["role"], place: PersonSheet, element: Element): ReadPerson | null {
+  const read = (by: ReadBy | null): string | null => {
+    const value = by === null ? null : readValue(element, by, LONGEST_VALUE);
+    return value === null || nobody.includes(value.toLowerCase()) ? null : value;
   };
   const handle = read(place.handle);
   const written = mailbox(read(place.name));

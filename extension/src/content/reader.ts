@@ -1,18 +1,17 @@
-/** Reads one value from one element, as a tool file says. Changes nothing in the page. */
+/** Reads one value from one element, as a sheet says. Changes nothing in the page. */
 import { plain } from "../shared/plain.js";
-import { fit, fitText, segmentsOf } from "../shared/template.js";
-import type { Reader } from "../shared/tool.js";
+import type { ReadBy } from "../shared/sheet.js";
+import { segmentsOf, valueLike, type Like } from "../shared/values.js";
 
 const MOST_READ = 2_000;
 
 /** The value in one line, at most `longest` UTF-16 units; null when there is none. */
-export function readValue(element: Element, reader: Reader, longest: number): string | null {
-  const found = typeof reader === "string" ? readNamed(element, reader) : readBy(element, reader);
-  return plain(found, longest);
+export function readValue(element: Element, by: ReadBy, longest: number): string | null {
+  return plain(typeof by === "string" ? readNamed(element, by) : readBy(element, by), longest);
 }
 
-function readNamed(element: Element, reader: Extract<Reader, string>): string | null {
-  switch (reader) {
+function readNamed(element: Element, by: Extract<ReadBy, string>): string | null {
+  switch (by) {
     case "text":
       return element.textContent;
     case "own-text":
@@ -26,19 +25,19 @@ function readNamed(element: Element, reader: Extract<Reader, string>): string | 
   }
 }
 
-function readBy(element: Element, reader: Exclude<Reader, string>): string | null {
-  if ("attribute" in reader) {
-    const value = element.getAttribute(reader.attribute);
-    return reader.like === undefined ? value : likeOne(value, reader.like);
+function readBy(element: Element, by: Exclude<ReadBy, string>): string | null {
+  if ("attribute" in by) {
+    const value = element.getAttribute(by.attribute);
+    return by.likes === null ? value : likeOne(value, by.likes);
   }
-  if ("text" in reader) return likeOne(element.textContent, reader.text);
-  if ("value" in reader) return likeOne(fieldValue(element), reader.value);
+  if ("text" in by) return likeOne(element.textContent, by.text);
+  if ("value" in by) return likeOne(fieldValue(element), by.value);
   const href = element.getAttribute("href");
   if (href === null || !URL.canParse(href, document.baseURI)) return null;
   const url = new URL(href, document.baseURI);
-  if ("href_query" in reader) return url.searchParams.get(reader.href_query);
+  if ("href_query" in by) return url.searchParams.get(by.href_query);
   const segments = segmentsOf(url.pathname);
-  return segments === null ? null : (fit(segments, reader.href)?.get("value") ?? null);
+  return segments === null ? null : valueLike(segments.map((segment) => `${segment}/`).join(""), by.href);
 }
 
 /** What a field holds; of a choice, the chosen option's words. */
@@ -56,12 +55,7 @@ function mailAddress(href: string | null): string | null {
   }
 }
 
-function likeOne(text: string | null, templates: readonly string[]): string | null {
+function likeOne(text: string | null, likes: readonly Like[]): string | null {
   const line = plain(text, MOST_READ);
-  if (line === null) return null;
-  for (const template of templates) {
-    const value = fitText(line, template)?.get("value");
-    if (value !== undefined) return value;
-  }
-  return null;
+  return line === null ? null : valueLike(line, likes);
 }

@@ -5,8 +5,8 @@
 import type { Attribution, Cause, Direction, InboxEntry, Person, Verdict } from "./api.js";
 import type { FromFairPlay } from "./fair-play-messages.js";
 import type { Handoff, HandoffState, Sending, Suggestions, Wish } from "./handoff.js";
-import type { Sites } from "./matcher.js";
-import type { Tool } from "./tool.js";
+import type { Sheet } from "./sheet.js";
+import type { Hook } from "./tool.js";
 import type { WayOut } from "./ways-out.js";
 
 export type FormView = "missed" | "thanks" | "word" | "who" | "rejected";
@@ -17,10 +17,11 @@ export type ReadyThanks = "work" | "ask" | "early";
 /** From the in-page button to the background. */
 export interface FromPage {
   /**
-   * Null when nobody is connected or the site is not granted: then the page is left alone. `tools` are those of this
-   * very site; `digest` is another one as soon as any of their files is.
+   * Null when nobody is connected or the site is not granted: then the page is left alone. `digest` is another one as
+   * soon as the file of any of the site's tools is. A page that is not `ready` for a sheet has the buttons' script
+   * brought in before the answer.
    */
-  "page.hello": { ask: { url: string }; answer: { tools: Tool[]; sites: Sites; digest: string } | null };
+  "page.look": { ask: { url: string; ready: boolean }; answer: { digest: string; sheet: Sheet | null; hook: Hook["name"] | null } | null };
   /**
    * The address is an item's, but parts of the tool's file found nothing. `failed` are JSON pointers into the file:
    * "#/anchors", "#/title/0", "#/people/owner". Nothing else is told.

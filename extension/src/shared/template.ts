@@ -1,145 +1,127 @@
 /**
  * Templates of tool files (docs/tool-files.md). The twin of server/handclasp/tools/template.py: both pass
- * shared-schemas/vectors. A template is compiled to one anchored pattern per segment, once.
+ * shared-schemas/vectors. A template is compiled to one anchored pattern, once; patterns are made here and never taken
+ * from a tool file.
  */
+import { fitPattern, kept, type Like, type ValueType } from "./values.js";
+
+export { segmentsOf } from "./values.js";
 
 /** What a template named, decoded; a `{name:path}` keeps its segments apart by "/". */
 export type Values = Map<string, string>;
-
-type ValueType = "text" | "int" | "word" | "fold" | "alnum" | "code" | "hex" | "uuid" | "wiki";
 
 interface Hole {
   /** Null for what is dropped. */
   name: string | null;
   type: ValueType;
+  /** Any number of segments, each with its "/". */
+  many?: true;
 }
 
-/** One segment, or (without a pattern) any number of them. */
-type Part = { pattern: RegExp; holes: Hole[] } | { pattern: null; name: string | null };
+interface Compiled {
+  pattern: RegExp;
+  holes: Hole[];
+}
 
 const PLACEHOLDER = /\{(\*|[a-z][a-z_]*)(?::([a-z]+))?(?::(\d+)(-)?)?\}/;
-const CONTROL = /[\u0000-\u001f\u007f]/;
-const LONGEST_SEGMENT = 2000;
-const LONGEST_TEXT = 200;
+const MANY = /^(?:\*\*|\{([a-z][a-z_]*):path\})$/;
 
 /** Repeated as often as the template says. */
 const CHARACTERS = { word: "[A-Za-z0-9._-]", fold: "[A-Za-z0-9._-]", alnum: "[A-Za-z0-9]", hex: "[0-9A-Fa-f]" };
 const WHOLE = {
-  text: "[\\s\\S]+",
-  wiki: "[\\s\\S]+",
   int: "[1-9][0-9]{0,19}",
   code: "[A-Za-z][A-Za-z0-9_]{0,49}-[1-9][0-9]{0,14}",
   uuid: "\\{?[0-9A-Fa-f]{8}-?(?:[0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}\\}?",
 };
 
-const compiledPaths = new Map<string, Part[]>();
-const compiledTexts = new Map<string, { pattern: RegExp; holes: Hole[] }>();
-
-/** A path as decoded segments; null when one is empty, is not UTF-8, or hides a slash or a control character. */
-export function segmentsOf(path: string): string[] | null {
-  const trimmed = path.replace(/^\//, "").replace(/\/$/, "");
-  if (trimmed === "") return [];
-  const segments: string[] = [];
-  for (const part of trimmed.split("/")) {
-    let segment: string;
-    try {
-      segment = decodeURIComponent(part);
-    } catch {
-      return null;
-    }
-    if (segment === "" || segment.includes("/") || segment.includes("\\") || CONTROL.test(segment)) return null;
-    segments.push(segment);
-  }
-  return segments;
-}
+const paths = new Map<string, Compiled>();
+const texts = new Map<string, Compiled>();
 
 /** Fits decoded segments to a path template; null when they do not. */
 export function fit(segments: readonly string[], template: string): Values | null {
-  let parts = compiledPaths.get(template);
-  if (parts === undefined) {
-    parts = template.slice(1).split("/").map(compilePart);
-    compiledPaths.set(template, parts);
-  }
-  return fitParts(segments, 0, parts, 0, new Map());
+  return fitCompiled(segments.map((segment) => `${segment}/`).join(""), compiledPath(template));
 }
 
 /** Fits a text as a whole to a template without "/" of its own meaning: a query's value, a title. */
 export function fitText(text: string, template: string): Values | null {
-  let compiled = compiledTexts.get(template);
-  if (compiled === undefined) {
-    compiled = compileText(template);
-    compiledTexts.set(template, compiled);
-  }
-  return fitOne(text, compiled.pattern, compiled.holes, new Map());
+  return fitCompiled(text, compiledText(template));
 }
 
-function fitParts(segments: readonly string[], at: number, parts: readonly Part[], next: number, values: Values): Values | null {
-  const part = parts[next];
-  if (part === undefined) return at === segments.length ? values : null;
-  if (part.pattern !== null) {
-    const segment = segments[at];
-    const found = segment === undefined ? null : fitOne(segment, part.pattern, part.holes, values);
-    return found === null ? null : fitParts(segments, at + 1, parts, next + 1, found);
-  }
-  for (let end = at; end <= segments.length; end += 1) {
-    const taken = part.name === null ? values : new Map(values).set(part.name, segments.slice(at, end).join("/"));
-    const found = fitParts(segments, end, parts, next + 1, taken);
-    if (found !== null) return found;
-  }
-  return null;
+/** The pattern that reads `name` from a text like the template. */
+export function textLike(template: string, name: string): Like {
+  return likeOf(compiledText(template), name);
 }
 
-function fitOne(text: string, pattern: RegExp, holes: readonly Hole[], values: Values): Values | null {
-  const found = text.length > LONGEST_SEGMENT || CONTROL.test(text) ? null : pattern.exec(text);
+/** The pattern that reads `name` from decoded segments, each followed by "/". */
+export function pathLike(template: string, name: string): Like {
+  return likeOf(compiledPath(template), name);
+}
+
+function likeOf({ pattern, holes }: Compiled, name: string): Like {
+  const index = holes.findIndex((hole) => hole.name === name);
+  return { source: pattern.source, group: index + 1, type: holes[index]?.type ?? "text" };
+}
+
+function fitCompiled(whole: string, { pattern, holes }: Compiled): Values | null {
+  const found = fitPattern(whole, pattern);
   if (found === null) return null;
-  const all = new Map(values);
-  for (const [index, { name, type }] of holes.entries()) {
-    const value = found[index + 1] ?? "";
+  const values: Values = new Map();
+  for (const [index, { name, type, many }] of holes.entries()) {
     if (name === null) continue;
-    if (value.length > LONGEST_TEXT) return null;
-    all.set(name, kept(value, type));
+    const text = found[index + 1] ?? "";
+    const value = kept(many === true ? text.slice(0, -1) : text, type);
+    if (value === null) return null;
+    values.set(name, value);
   }
-  return all;
+  return values;
 }
 
-function kept(value: string, type: ValueType): string {
-  switch (type) {
-    case "fold":
-    case "hex":
-      return value.toLowerCase();
-    case "code":
-      return value.toUpperCase();
-    case "wiki":
-      return value.replaceAll(" ", "_");
-    case "uuid": {
-      const digits = value.toLowerCase().replace(/[^0-9a-f]/g, "");
-      return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([from, to]) => digits.slice(from, to)).join("-");
-    }
-    default:
-      return value;
-  }
+function compiledPath(template: string): Compiled {
+  return once(paths, template, () => {
+    const parts = template.slice(1).split("/").map((part) => {
+      const many = MANY.exec(part);
+      if (many === null) return compile(part, "[^/]", "/");
+      // As few as fit: the left of two takes no more than it must.
+      return { source: "((?:[^/]+/)*?)", holes: [{ name: many[1] ?? null, type: "text" as const, many: true as const }] };
+    });
+    return { pattern: whole(parts.map(({ source }) => source).join("")), holes: parts.flatMap(({ holes }) => holes) };
+  });
 }
 
-function compilePart(part: string): Part {
-  if (part === "**") return { pattern: null, name: null };
-  const many = /^\{([a-z][a-z_]*):path\}$/.exec(part);
-  return many === null ? compileText(part) : { pattern: null, name: many[1] ?? null };
+function compiledText(template: string): Compiled {
+  return once(texts, template, () => {
+    const { source, holes } = compile(template, "[\\s\\S]", "");
+    return { pattern: whole(source), holes };
+  });
 }
 
-function compileText(template: string): { pattern: RegExp; holes: Hole[] } {
+function whole(source: string): RegExp {
+  return new RegExp(`^${source}$`);
+}
+
+function once(known: Map<string, Compiled>, template: string, make: () => Compiled): Compiled {
+  const compiled = known.get(template) ?? make();
+  known.set(template, compiled);
+  return compiled;
+}
+
+/** @param any what "any text" is made of */
+function compile(template: string, any: string, end: string): { source: string; holes: Hole[] } {
   const holes: Hole[] = [];
   let rest = template;
   let source = "";
   for (let found = PLACEHOLDER.exec(rest); found !== null; found = PLACEHOLDER.exec(rest)) {
-    const [whole, name = "*", type = "text", least, open] = found;
-    source += `${literal(rest.slice(0, found.index))}(${name === "*" ? "[\\s\\S]*" : classOf(type as ValueType, least, open)})`;
+    const [text, name = "*", type = "text", least, open] = found;
+    const inside = name === "*" ? `${any}*` : classOf(type as ValueType, any, least, open);
+    source += `${literal(rest.slice(0, found.index))}(${inside})`;
     holes.push({ name: name === "*" ? null : name, type: type as ValueType });
-    rest = rest.slice(found.index + whole.length);
+    rest = rest.slice(found.index + text.length);
   }
-  return { pattern: new RegExp(`^${source}${literal(rest)}$`), holes };
+  return { source: `${source}${literal(rest)}${end}`, holes };
 }
 
-function classOf(type: ValueType, least: string | undefined, open: string | undefined): string {
+function classOf(type: ValueType, any: string, least: string | undefined, open: string | undefined): string {
+  if (type === "text" || type === "wiki") return `${any}+`;
   if (!(type in CHARACTERS)) return WHOLE[type as keyof typeof WHOLE];
   const characters = CHARACTERS[type as keyof typeof CHARACTERS];
   if (least === undefined) return `${characters}{1,100}`;
@@ -157,7 +139,7 @@ export function fill(output: string, values: Values): string {
 
 /** Puts values into a URL's path, each segment encoded; an empty value takes the "/" after it away. */
 export function fillUrl(output: string, values: Values): string {
-  const shortened = output.replace(/\{([a-z_]+)\}\//g, (whole, name: string) => (values.get(name) === "" ? "" : whole));
+  const shortened = output.replace(/\{([a-z_]+)\}\//g, (text, name: string) => (values.get(name) === "" ? "" : text));
   return shortened.replace(/\{([a-z_]+)\}/g, (_, name: string) =>
     (values.get(name) ?? "").split("/").map(encodeURIComponent).join("/"),
   );

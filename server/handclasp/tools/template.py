@@ -20,7 +20,7 @@ _NAME_BEFORE_SLASH = re.compile(r"\{([a-z_]+)\}/")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NO_HEX = re.compile(r"[^0-9a-f]")
-_LONGEST_SEGMENT = 2000
+_LONGEST_READ = 2000
 _LONGEST_TEXT = 200
 
 _CHARACTERS = {"word": "[A-Za-z0-9._-]", "fold": "[A-Za-z0-9._-]", "alnum": "[A-Za-z0-9]", "hex": "[0-9A-Fa-f]"}
@@ -77,6 +77,9 @@ def segments_of(path: str) -> list[str] | None:
 
 def fit(segments: Sequence[str], template: str) -> Values | None:
     """Fit decoded path segments to a path template; None when they do not fit."""
+    # The twin fits the whole path at once, with a "/" after each segment.
+    if sum(_units(segment) + 1 for segment in segments) > _LONGEST_READ:
+        return None
     return _fit_parts(segments, _compile_path(template), {})
 
 
@@ -127,7 +130,7 @@ def _fit_parts(segments: Sequence[str], parts: Sequence[_One | _Many], values: V
 
 
 def _fit_one(text: str, part: _One, values: Values) -> Values | None:
-    if _units(text) > _LONGEST_SEGMENT or _CONTROL.search(text):
+    if _units(text) > _LONGEST_READ or _CONTROL.search(text):
         return None
     found = part.pattern.fullmatch(text)
     if found is None:

@@ -1,0 +1,66 @@
+/** What a value may be, and the form it is kept in. Small: pages have it, too. */
+
+export type ValueType = "text" | "int" | "word" | "fold" | "alnum" | "code" | "hex" | "uuid" | "wiki";
+
+const CONTROL = /[\u0000-\u001f\u007f]/;
+const LONGEST_READ = 2000;
+const LONGEST_VALUE = 200;
+
+/** One value out of a text that a pattern stands for as a whole. */
+export interface Like {
+  source: string;
+  /** The group that holds the value. */
+  group: number;
+  type: ValueType;
+}
+
+/** A path as decoded segments; null when one is empty, is not UTF-8, or hides a slash or a control character. */
+export function segmentsOf(path: string): string[] | null {
+  const trimmed = path.replace(/^\//, "").replace(/\/$/, "");
+  if (trimmed === "") return [];
+  const segments: string[] = [];
+  for (const part of trimmed.split("/")) {
+    let segment: string;
+    try {
+      segment = decodeURIComponent(part);
+    } catch {
+      return null;
+    }
+    if (segment === "" || /[/\\]/.test(segment) || CONTROL.test(segment)) return null;
+    segments.push(segment);
+  }
+  return segments;
+}
+
+/** Fits a text to a pattern; null when it does not fit, is too long, or hides a control character. */
+export function fitPattern(text: string, pattern: RegExp): RegExpExecArray | null {
+  return text.length > LONGEST_READ || CONTROL.test(text) ? null : pattern.exec(text);
+}
+
+/** A value in the form it is kept in; null when it is too long. */
+export function kept(value: string, type: ValueType): string | null {
+  if (value.length > LONGEST_VALUE) return null;
+  switch (type) {
+    case "fold":
+    case "hex":
+      return value.toLowerCase();
+    case "code":
+      return value.toUpperCase();
+    case "wiki":
+      return value.replaceAll(" ", "_");
+    case "uuid":
+      return value.toLowerCase().replace(/[^0-9a-f]/g, "").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    default:
+      return value;
+  }
+}
+
+/** The value in a text, by the first pattern that fits. */
+export function valueLike(text: string, likes: readonly Like[]): string | null {
+  for (const { source, group, type } of likes) {
+    const found = fitPattern(text, new RegExp(source))?.[group];
+    const value = found === undefined ? null : kept(found, type);
+    if (value !== null) return value;
+  }
+  return null;
+}
