@@ -12,3 +12,4 @@ def test_one_click_reaches_the_colleague(stage: Stage) -> None:
     assert told["rows"][0]["subject"]["name"] == "Ana Ruiz"
     assert told["badge"] == "1"
     assert "Tomas Lindqvist" in told["inbox"]
+    assert told["atOtherPort"] == [True, False], "a permission for a host is none for its other ports"
