@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 OURS = "/content.js"
@@ -55,7 +56,7 @@ def _in_thread(thread: dict[str, Any], begin: float, end: float) -> float:
 
     spent = 0.0
     samples = thread["samples"]["data"]
-    for sample, following in zip(samples, samples[1:], strict=False):
+    for sample, following in pairwise(samples):
         if begin <= sample[time_at] < end and len(following) > cpu_at and is_ours(sample[stack_at]):
             spent += following[cpu_at] or 0
     return spent / NANOSECONDS
