@@ -53,7 +53,7 @@ test("a file that is too large is not used", () => {
 
 test("a bad file leaves the last good one of its id in force; one that is gone is gone", async () => {
   const before = new Map(await kept({ ...trac, name: "Good Trac" }, { ...trac, id: "gone" }));
-  const chosen = await chosenFrom([{ ...trac, items: [] }, { ...trac, id: "new" }, { id: "new" }, { id: 7 }, null], before);
+  const chosen = await chosenFrom([{ ...trac, items: [] }, { ...trac, id: "new" }, { ...trac, id: "new", name: "Second" }, { id: "new" }, { id: 7 }, null], before);
   assert.deepEqual(chosen.map(({ id, file }) => [id, file.name]), [["trac", "Good Trac"], ["new", "Trac"]]);
 });
 
@@ -92,6 +92,7 @@ test("it is told only with consent, once a day, and only for days on which it wa
   assert.ok(!isDue(first, "ask", "2026-11-23"));
   assert.ok(isDue({ ...first, agreed: true }, "ask", "2026-11-23"));
   assert.ok(!isDue({ ...first, agreed: true }, "never", "2026-11-23"));
+  assert.ok(!isDue({ ...first, agreed: true, told_on: "2026-11-23" }, "ask", "2026-11-23"));
   assert.ok(isDue(first, "always", "2026-11-23"));
   assert.ok(!isDue({ ...first, told_on: "2026-11-23" }, "always", "2026-11-23"));
   assert.ok(!isDue({ ...first, told_on: "2026-11-23" }, "always", "2026-11-24"), "not met since");
