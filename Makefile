@@ -29,6 +29,10 @@ test: system-packages setup-dev build ## every suite
 test-fast: setup-dev ## server and contract tests on SQLite only
 	$(PY) -m pytest tests/server tests/contract -m "not postgresql"
 
+test-live: system-packages setup-dev build ## a customer in the real Trac, Redmine, MediaWiki and Etherpad
+	$(PY) -m tests.live.install
+	$(PY) -m pytest tests/live
+
 test-fairness: setup-dev ## the fairness harness at full size: 10,000 histories in memory, 100 over HTTP (about 20 minutes)
 	HANDCLASP_FAIRNESS=full $(PY) -m pytest tests/fairness
 
@@ -101,5 +105,5 @@ system-packages:
 	@npm ci --prefix $* --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run demo simulation test test-fast test-fairness sure checks contract contract-check lint format lock screenshots \
+.PHONY: help run demo simulation test test-fast test-live test-fairness sure checks contract contract-check lint format lock screenshots \
   setup setup-dev build system-packages

@@ -1,8 +1,8 @@
 /** Etherpad 1.8: a pad whose text lives in frames and names nobody, and the ways to other pads. */
 import { play, step } from "../../e2e/protocol.mjs";
-import { click, find, point } from "../../e2e/page.mjs";
+import { click, find, point, until } from "../../e2e/page.mjs";
 import { buttons, form, inState } from "../../e2e/desk.mjs";
-import { customer, elsewhere, inTool, settled, shown } from "../customer.mjs";
+import { customer, inTool, settled, shown } from "../customer.mjs";
 
 /** The innermost frame, in which the text is. */
 async function text(page) {
@@ -31,7 +31,7 @@ play(async (script, closing) => {
   step("he writes into the pad, and opens what opens");
   await inner.click("#innerdocbody");
   await page.keyboard.type("Seen. ");
-  await inner.waitForFunction(() => document.body.textContent.includes("Seen. "));
+  await until(() => inner.evaluate(() => document.body.textContent.includes("Seen.")), "the words in the text");
   const inFrames = await Promise.all(
     page.frames().filter((each) => each !== page.mainFrame() && each.name().startsWith("ace_")).map(buttons),
   );
@@ -44,6 +44,7 @@ play(async (script, closing) => {
   step("every address of the pad is the same item");
   const sameItem = {};
   for (const address of script.sameItem) {
+    step(address);
     await page.goto(address);
     await inState(page, "stored");
     sameItem[address.slice(script.site.length)] = await buttons(page);
@@ -63,7 +64,6 @@ play(async (script, closing) => {
   await text(page);
   const readOnly = await shown(page);
 
-  const others = await elsewhere(tomas, script.others);
   const all = await inTool(script, () => true);
-  return { found, rows, inFrames, afterOpening, sameItem, left, onTheNext, readOnly, others, all };
+  return { found, rows, inFrames, afterOpening, sameItem, left, onTheNext, readOnly, all };
 });

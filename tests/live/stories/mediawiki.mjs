@@ -22,6 +22,7 @@ play(async (script, closing) => {
   step("every address of the page is the same item");
   const sameItem = {};
   for (const address of script.sameItem) {
+    step(address);
     await page.goto(address);
     await inState(page, "stored");
     sameItem[address.slice(script.site.length)] = await buttons(page);
