@@ -6,6 +6,7 @@ import { build } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { madeFromSchemas, writeTools } from "./tool-files.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -17,6 +18,15 @@ const scripts = {
   panel: at("src/panel/main.tsx"),
   options: at("src/options/main.tsx"),
 };
+
+/**
+ * In bytes, gzipped: every page of a granted site loads the doorman, one that is an item the buttons, too. Without the
+ * tool files, of which a page gets only what it is to look for.
+ */
+const LARGEST = [
+  { scripts: ["content.js"], bytes: 2_000 },
+  { scripts: ["content.js", "button.js"], bytes: 12_000 },
+];
 
 const shared = (browser) => ({
   absWorkingDir: here,
@@ -39,6 +49,7 @@ async function buildFor(browser) {
   await build({ ...shared(browser), entryPoints: scripts, minifySyntax: true, plugins: [madeFromSchemas] });
   // Without the plugin: a content script that took in the index of all tools would not build.
   await build({ ...shared(browser), entryPoints: { content: at("src/content/main.ts"), button: at("src/content/button-main.ts") }, minify: true });
+  for (const { scripts: names, bytes } of LARGEST) await checkSize(names.map((name) => path.join(out, name)), bytes);
   await writeTools(path.join(out, "tools"));
   const { version } = await json("package.json");
   const manifest = { ...(await json("manifest/base.json")), version, ...(await json(`manifest/${browser}.json`)) };
@@ -52,6 +63,13 @@ async function buildFor(browser) {
   await mkdir(path.join(out, "icons"));
   for (const size of [16, 32, 48, 128]) await cp(at(`icons/${size}.png`), path.join(out, `icons/${size}.png`));
   await cp(at("icons/clasp.svg"), path.join(out, "icons/clasp.svg"));
+}
+
+async function checkSize(files, largest) {
+  const size = gzipSync(Buffer.concat(await Promise.all(files.map((file) => readFile(file)))), { level: 9 }).length;
+  if (size <= largest) return;
+  const names = files.map((file) => path.relative(here, file)).join(" and ");
+  throw new Error(`${names}: ${size} bytes gzipped, and may be ${largest}: pages load them. Take something out of src/content.`);
 }
 
 await Promise.all(["chrome", "firefox"].map(buildFor));

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-OURS = "/content.js"
+OURS = ("/content.js", "/button.js")
 SCHEME = "moz-extension://"
 NANOSECONDS = 1e6
 """In a millisecond; the profiler counts processor time in them on Linux."""
@@ -47,7 +47,7 @@ def _in_thread(thread: dict[str, Any], begin: float, end: float) -> float:
                 break
             path.append(stack)
             location = texts[frames[stacks[stack][frame_at]][location_at]]
-            if SCHEME in location and OURS in location:
+            if SCHEME in location and any(name in location for name in OURS):
                 found = True
                 break
             stack = stacks[stack][prefix_at]

@@ -15,222 +15,227 @@ import { CAUSES_STAY, LINE_STAYS, readyThanks, seenLine, SOON, viewOf, type Choi
 const MISSING_AFTER = 5_000;
 
 export class HandoffButton {
-  private readonly button: Button;
-  private readonly stop = new AbortController();
-  private state: HandoffState | null = null;
-  private isOpen = false;
-  private isChanging = false;
+  readonly #button: Button;
+  readonly #stop = new AbortController();
+  #state: HandoffState | null = null;
+  #isOpen = false;
+  #isChanging = false;
   /** The rating given just now in this page: it may be undone and shows who sees it. */
-  private fresh = false;
-  private givenAt = 0;
-  private form: FormFrame | null = null;
-  private formView: FormView | null = null;
-  private asked = "";
+  #fresh = false;
+  #givenAt = 0;
+  #form: FormFrame | null = null;
+  #formView: FormView | null = null;
+  #asked = "";
   /** Where the page was when it was last known to show this item. */
-  private address = location.href;
+  #address = location.href;
+
+  readonly #place: Place;
+  readonly #orphaned: () => void;
 
   constructor(
-    private readonly place: Place,
+    place: Place,
     mayFloat: () => boolean,
-    private readonly orphaned: () => void,
+    orphaned: () => void,
   ) {
-    this.button = new Button((choice) => void this.choose(choice), this.stop.signal);
+    this.#place = place;
+    this.#orphaned = orphaned;
+    this.#button = new Button((choice) => void this.#choose(choice), this.#stop.signal);
     const events: Mounted = {
       find: (crossed) => findAnchor(place, crossed),
       mayFloat,
-      placed: (where) => this.placed(where),
+      placed: (where) => this.#placed(where),
       gaveUp: () => this.remove(),
     };
-    keepMounted(this.button.host, events, this.stop.signal);
-    this.lookForMissing();
+    keepMounted(this.#button.host, events, this.#stop.signal);
+    this.#lookForMissing();
   }
 
   /** The page has moved, and still shows this item. */
   stay(): void {
-    this.address = location.href;
+    this.#address = location.href;
   }
 
   /** What the page shows, for the panel. */
   handoff(): Handoff {
-    return readHandoff(this.place);
+    return readHandoff(this.#place);
   }
 
   remove(): void {
-    this.closeForm();
-    this.stop.abort();
+    this.#closeForm();
+    this.#stop.abort();
   }
 
   hear(message: ToPage): void {
-    if (message.type === "background.changed") void this.refresh();
-    else if (message.ticket !== this.form?.ticket) return;
-    else if (message.type === "background.form-size") this.form.resize(message.height);
-    else void this.formClosed();
+    if (message.type === "background.changed") void this.#refresh();
+    else if (message.ticket !== this.#form?.ticket) return;
+    else if (message.type === "background.form-size") this.#form.resize(message.height);
+    else void this.#formClosed();
   }
 
   /** Tells the background, once, when the tool file finds too little in this page. */
-  private lookForMissing(): void {
+  #lookForMissing(): void {
     const timer = setTimeout(() => {
       if (document.hidden) {
-        this.lookForMissing();
+        this.#lookForMissing();
         return;
       }
-      const failed = missingParts(this.place);
+      const failed = missingParts(this.#place);
       // A page that asks for a password is the tool's door, not the item.
       const isItem = document.querySelector("input[type=password]") === null;
-      if (failed.length > 0 && isItem && extensionIsAlive()) void ask("page.broken", { kind: this.place.sheet.kind, failed }).catch(() => undefined);
+      if (failed.length > 0 && isItem && extensionIsAlive()) void ask("page.broken", { kind: this.#place.sheet.kind, failed }).catch(() => undefined);
     }, MISSING_AFTER);
-    this.stop.signal.addEventListener("abort", () => clearTimeout(timer));
+    this.#stop.signal.addEventListener("abort", () => clearTimeout(timer));
   }
 
-  private placed(where: "anchored" | "floating"): void {
-    this.button.placed(where);
-    if (!extensionIsAlive()) this.orphaned();
-    else void this.refresh();
+  #placed(where: "anchored" | "floating"): void {
+    this.#button.placed(where);
+    if (!extensionIsAlive()) this.#orphaned();
+    else void this.#refresh();
   }
 
-  private async choose(choice: Choice): Promise<void> {
+  async #choose(choice: Choice): Promise<void> {
     // Moved on a moment ago, and not yet told whether it is another item: a choice now could be meant for either.
-    if (location.href !== this.address) return;
+    if (location.href !== this.#address) return;
     switch (choice) {
       case "open":
-        this.isOpen = true;
-        this.render();
+        this.#isOpen = true;
+        this.#render();
         // Pages fill in their people late: what is true now counts.
-        if (JSON.stringify(this.handoff()) !== this.asked) await this.refresh();
+        if (JSON.stringify(this.handoff()) !== this.#asked) await this.#refresh();
         return;
       case "close":
-        if (this.form !== null) return;
-        this.isOpen = this.isChanging = false;
-        this.render();
+        if (this.#form !== null) return;
+        this.#isOpen = this.#isChanging = false;
+        this.#render();
         return;
       case "change":
-        this.isOpen = this.isChanging = true;
-        this.render("verdict");
+        this.#isOpen = this.#isChanging = true;
+        this.#render("verdict");
         return;
       case "met":
       case "exceeded":
-        return this.give(choice);
+        return this.#give(choice);
       case "undo":
-        return this.undo();
+        return this.#undo();
       case "missed":
         // A pooled one carries no words; an open one needs its line.
-        return this.state?.attribution === "pooled" ? this.give(choice) : this.openForm("missed");
+        return this.#state?.attribution === "pooled" ? this.#give(choice) : this.#openForm("missed");
       case "who":
-        return this.openForm("who");
+        return this.#openForm("who");
       case "thank":
-        return this.state === null ? undefined : this.thank(readyThanks(this.state));
+        return this.#state === null ? undefined : this.#thank(readyThanks(this.#state));
       case "early":
-        return this.thank("early");
+        return this.#thank("early");
       case "write":
-        return this.openForm("thanks");
+        return this.#openForm("thanks");
       case "tell":
-        return this.openForm("word");
+        return this.#openForm("word");
       case "why":
-        return this.openForm("rejected");
+        return this.#openForm("rejected");
       default:
-        return this.nameCause(choice.slice("cause:".length) as Cause);
+        return this.#nameCause(choice.slice("cause:".length) as Cause);
     }
   }
 
-  private async give(verdict: Verdict): Promise<void> {
-    const state = await this.tell(() => ask("page.rate", { handoff: this.handoff(), verdict }));
+  async #give(verdict: Verdict): Promise<void> {
+    const state = await this.#tell(() => ask("page.rate", { handoff: this.handoff(), verdict }));
     if (state === null) return;
-    this.justGiven();
-    this.know(state);
-    this.button.announce(speak(["heardGiven", verdictWords(verdict, state.direction), seenLine(state)]));
+    this.#justGiven();
+    this.#know(state);
+    this.#button.announce(speak(["heardGiven", verdictWords(verdict, state.direction), seenLine(state)]));
   }
 
-  private async thank(ready: ReadyThanks): Promise<void> {
-    const state = await this.tell(() => ask("page.thank", { handoff: this.handoff(), ready }));
+  async #thank(ready: ReadyThanks): Promise<void> {
+    const state = await this.#tell(() => ask("page.thank", { handoff: this.handoff(), ready }));
     if (state === null) return;
-    this.know(state);
-    this.button.announce(t("thanksSent"));
+    this.#know(state);
+    this.#button.announce(t("thanksSent"));
   }
 
   /** Names the cause of a missed, or takes it back when it is the one named already. */
-  private async nameCause(pressed: Cause): Promise<void> {
-    const cause = this.state?.rating?.cause === pressed ? null : pressed;
-    const state = await this.tell(() => ask("page.cause", { handoff: this.handoff(), cause }));
+  async #nameCause(pressed: Cause): Promise<void> {
+    const cause = this.#state?.rating?.cause === pressed ? null : pressed;
+    const state = await this.#tell(() => ask("page.cause", { handoff: this.handoff(), cause }));
     if (state === null) return;
-    this.know(state);
-    this.button.announce(cause === null ? t("takenBack") : t("causeNoted", t(`cause_${cause}`)));
+    this.#know(state);
+    this.#button.announce(cause === null ? t("takenBack") : t("causeNoted", t(`cause_${cause}`)));
   }
 
-  private async undo(): Promise<void> {
-    const state = await this.tell(() => ask("page.withdraw", { handoff: this.handoff() }));
+  async #undo(): Promise<void> {
+    const state = await this.#tell(() => ask("page.withdraw", { handoff: this.handoff() }));
     if (state === null) return;
-    this.fresh = this.isOpen = false;
-    this.know(state);
-    this.button.announce(t("takenBack"));
+    this.#fresh = this.#isOpen = false;
+    this.#know(state);
+    this.#button.announce(t("takenBack"));
   }
 
-  private justGiven(): void {
-    this.isOpen = this.isChanging = false;
-    this.fresh = true;
-    this.givenAt = performance.now();
-    for (const time of [SOON, LINE_STAYS, CAUSES_STAY]) setTimeout(() => this.render(), time + 50);
+  #justGiven(): void {
+    this.#isOpen = this.#isChanging = false;
+    this.#fresh = true;
+    this.#givenAt = performance.now();
+    for (const time of [SOON, LINE_STAYS, CAUSES_STAY]) setTimeout(() => this.#render(), time + 50);
   }
 
-  private async openForm(view: FormView): Promise<void> {
-    const opened = await this.tell(() => ask("page.open-form", { handoff: this.handoff(), view }));
-    if (opened === null || this.stop.signal.aborted) return;
-    this.form?.remove();
-    this.formView = view;
-    this.form = openFormFrame(opened.ticket, this.button.host, this.button.host.dataset.theme === "dark");
-    this.render();
+  async #openForm(view: FormView): Promise<void> {
+    const opened = await this.#tell(() => ask("page.open-form", { handoff: this.handoff(), view }));
+    if (opened === null || this.#stop.signal.aborted) return;
+    this.#form?.remove();
+    this.#formView = view;
+    this.#form = openFormFrame(opened.ticket, this.#button.host, this.#button.host.dataset.theme === "dark");
+    this.#render();
   }
 
-  private async formClosed(): Promise<void> {
-    const saidWho = this.formView === "who";
-    this.form?.remove();
-    this.form = null;
-    if (!saidWho) this.isOpen = this.isChanging = false;
-    await this.refresh();
-    this.formView = null;
+  async #formClosed(): Promise<void> {
+    const saidWho = this.#formView === "who";
+    this.#form?.remove();
+    this.#form = null;
+    if (!saidWho) this.#isOpen = this.#isChanging = false;
+    await this.#refresh();
+    this.#formView = null;
     // It was said who did it: the verdict is next.
-    this.isOpen = saidWho && this.state?.subjectName !== null;
-    this.render(this.isOpen ? "verdict" : "rest");
+    this.#isOpen = saidWho && this.#state?.subjectName !== null;
+    this.#render(this.#isOpen ? "verdict" : "rest");
   }
 
-  private closeForm(): void {
-    const ticket = this.form?.ticket;
-    this.form?.remove();
-    this.form = this.formView = null;
+  #closeForm(): void {
+    const ticket = this.#form?.ticket;
+    this.#form?.remove();
+    this.#form = this.#formView = null;
     if (ticket !== undefined && extensionIsAlive()) void ask("page.close-form", { ticket }).catch(() => undefined);
   }
 
-  private async refresh(): Promise<void> {
+  async #refresh(): Promise<void> {
     const handoff = this.handoff();
-    this.asked = JSON.stringify(handoff);
+    this.#asked = JSON.stringify(handoff);
     const state = await ask("page.handoff", { handoff }).catch(() => null);
-    if (!extensionIsAlive()) this.orphaned();
-    else if (state !== null && !this.stop.signal.aborted) this.know(state);
+    if (!extensionIsAlive()) this.#orphaned();
+    else if (state !== null && !this.#stop.signal.aborted) this.#know(state);
   }
 
-  private know(state: HandoffState): void {
-    const same = JSON.stringify(state) === JSON.stringify(this.state);
-    const before = this.state?.rating?.verdict;
-    this.state = state;
-    if (state.rating === null) this.fresh = false;
-    else if (this.formView === "missed" && state.rating.verdict === "missed" && before !== "missed") this.justGiven();
-    if (!same || this.isOpen) this.render();
+  #know(state: HandoffState): void {
+    const same = JSON.stringify(state) === JSON.stringify(this.#state);
+    const before = this.#state?.rating?.verdict;
+    this.#state = state;
+    if (state.rating === null) this.#fresh = false;
+    else if (this.#formView === "missed" && state.rating.verdict === "missed" && before !== "missed") this.#justGiven();
+    if (!same || this.#isOpen) this.#render();
   }
 
   /** Runs a request of the member's; what goes wrong is said under the pill. */
-  private async tell<T>(request: () => Promise<T>): Promise<T | null> {
+  async #tell<T>(request: () => Promise<T>): Promise<T | null> {
     try {
       return await request();
     } catch (error) {
-      if (!extensionIsAlive()) this.orphaned();
-      else this.button.say(error instanceof Told ? error.message : t("somethingFailed"));
+      if (!extensionIsAlive()) this.#orphaned();
+      else this.#button.say(error instanceof Told ? error.message : t("somethingFailed"));
       return null;
     }
   }
 
-  private render(focus: "keep" | "verdict" | "rest" = "keep"): void {
-    if (this.stop.signal.aborted) return;
-    const { isOpen, isChanging, fresh, formView } = this;
-    const form = this.form === null ? null : formView;
-    this.button.show(viewOf(this.state, { isOpen, isChanging, fresh, since: performance.now() - this.givenAt, form }), focus);
+  #render(focus: "keep" | "verdict" | "rest" = "keep"): void {
+    if (this.#stop.signal.aborted) return;
+    const [isOpen, isChanging, fresh, formView] = [this.#isOpen, this.#isChanging, this.#fresh, this.#formView];
+    const form = this.#form === null ? null : formView;
+    this.#button.show(viewOf(this.#state, { isOpen, isChanging, fresh, since: performance.now() - this.#givenAt, form }), focus);
   }
 }

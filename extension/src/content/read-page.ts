@@ -76,17 +76,16 @@ export function findAnchor({ sheet, scope }: Place, crossed?: Set<ShadowRoot>): 
   return null;
 }
 
-/** What was looked for in vain, as pointers into the tool file: for those who mend it. Empty when enough was found. */
+/** The lists of the tool file none of whose places is in the page, as pointers: for those who mend it. Empty when enough is. */
 export function missingParts(place: Place): string[] {
   const { sheet, scope } = place;
   const within = scope();
-  const anchors = findAnchor(place) === null ? sheet.anchors.map((_, n) => `#/anchors/${n}`) : [];
-  const title = within === null || readTitle(sheet, within) === null ? sheet.title.map((_, n) => `#/title/${n}`) : [];
-  if (anchors.length === 0 && title.length === 0) return [];
+  const hasTitle = sheet.title.length === 0 || (within !== null && readTitle(sheet, within) !== null);
+  const missing = [...(findAnchor(place) === null ? ["#/anchors"] : []), ...(hasTitle ? [] : ["#/title"])];
   // An item without people may be one that nobody has taken yet; beside other failures it is worth telling.
   const places = sheet.people.find(([role]) => role === sheet.provider)?.[1] ?? [];
-  const nobodyThere = within === null || places.every(({ select }) => selectAll(within, select).length === 0);
-  return [...anchors, ...title, ...(nobodyThere ? places.map((_, n) => `#/people/${sheet.provider}/${n}`) : [])];
+  const somebody = places.length === 0 || places.some(({ select }) => within !== null && selectAll(within, select).length > 0);
+  return missing.length === 0 || somebody ? missing : [...missing, `#/people/${sheet.provider}`];
 }
 
 function readTitle({ title }: Sheet, within: Scope): string | null {

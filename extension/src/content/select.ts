@@ -32,7 +32,7 @@ export function selectBest(scope: Scope, selector: string): Element | null {
 
 /** Whether the element has a place in the page's layout and is not hidden by style. */
 export function canBeSeen(element: Element): boolean {
-  return element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false });
+  return element.checkVisibility({ visibilityProperty: true });
 }
 
 function select(scope: Scope, selector: string): Element[] {
