@@ -14,6 +14,7 @@ export interface Buttons {
 
 export interface Running {
   isAlive: () => boolean;
+  look: () => void;
   stop: () => void;
 }
 

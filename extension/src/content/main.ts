@@ -13,11 +13,16 @@ import { watchMoves } from "./moves.js";
 type Told = Answer<"page.look">;
 
 function run(): void {
-  if (place.handclaspDoorman?.isAlive() === true) return;
-  place.handclaspDoorman?.stop();
+  const before = place.handclaspDoorman;
+  if (before?.isAlive() === true) {
+    // Brought in once more because something has changed: what is here already looks again.
+    before.look();
+    return;
+  }
+  before?.stop();
   const controller = new AbortController();
   const stop = (): void => controller.abort();
-  place.handclaspDoorman = { isAlive: () => extensionIsAlive() && !controller.signal.aborted, stop };
+  place.handclaspDoorman = { isAlive: () => extensionIsAlive() && !controller.signal.aborted, look: () => void look(), stop };
   let buttons: Buttons | null = null;
   let digest: string | null = null;
   let asked = 0;
@@ -33,7 +38,11 @@ function run(): void {
     }
     if (told.digest !== digest) buttons?.clear();
     digest = told.digest;
-    if (told.sheet !== null) buttons ??= place.handclaspButtons?.(stop) ?? null;
+    if (told.sheet !== null && buttons === null && place.handclaspButtons !== undefined) {
+      buttons = place.handclaspButtons(stop);
+      // Only now: a page that is no item has nothing to hear. What changes is brought to it by running this once more.
+      api.runtime.onMessage.addListener(hear);
+    }
     buttons?.show(told.sheet);
   };
 
@@ -48,7 +57,6 @@ function run(): void {
     const handoff = buttons?.handoff() ?? null;
     if (handoff !== null) respond(handoff);
   };
-  api.runtime.onMessage.addListener(hear);
   controller.signal.addEventListener("abort", () => {
     buttons?.clear();
     if (extensionIsAlive()) api.runtime.onMessage.removeListener(hear);
