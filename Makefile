@@ -69,6 +69,9 @@ lock: setup-dev ## renew the lock files from pyproject.toml
 simulation: setup-dev ## how many people ever see feedback, by size and attribution
 	$(PY) -m tests.simulation --sizes 12 24 50 150 2000
 
+bench-extension: setup-dev build ## what the button costs a page, in Chromium and Firefox; docs/performance.md
+	$(PY) -m tests.bench.extension
+
 screenshots: setup-dev build ## take the pictures of README and docs again
 	$(PY) -m tests.e2e.screenshots
 
@@ -105,5 +108,5 @@ system-packages:
 	@npm ci --prefix $* --silent --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run demo simulation test test-fast test-live test-fairness sure checks contract contract-check lint format lock screenshots \
+.PHONY: help run demo simulation test test-fast test-live test-fairness sure checks contract contract-check lint format lock screenshots bench-extension \
   setup setup-dev build system-packages
