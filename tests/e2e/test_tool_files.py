@@ -29,12 +29,16 @@ def test_a_tool_file_is_mended_by_the_organisation_and_nothing_needs_adding_twic
 
     assert told["found"] == ["trac"]
     assert told["all"] > len(told["found"])
-    assert "secret" not in told["offered"]
+    item = told["rated"]["item"]
+    assert (item["tool"], item["key"], item["kind"]) == ("web", "/ticket/1", "page")
+    assert item["host"].startswith("localhost:")
+    assert "secret" not in json.dumps(told["rated"])
+    assert "Give for this page" not in told["refused"]
     assert told["silent"] == [], "nothing is told before the member has said yes"
-    assert told["parts"] == ["the place for the button (entry 1)"]
+    assert told["parts"] == ["the place for the button"]
     [broken] = told["told"]
     assert (broken["tool"], broken["kind"], broken["count"]) == ("trac", "ticket", 1)
-    assert broken["failed"] == ["#/anchors/0"]
+    assert broken["failed"] == ["#/anchors"]
     assert not broken["bundled"]
     assert broken["digest"] == told["unreadable"], "the extension names the file as the server does"
     whole = json.dumps(told["told"])

@@ -7,7 +7,7 @@ import { Sentence } from "./http.js";
 import { authorize, revoke } from "./oauth.js";
 import { forgetOwnTools } from "./own-tools.js";
 import { keepRules } from "./rules.js";
-import { database, readSetting, removeSetting, writeSetting, type Account } from "./store.js";
+import { accountId, database, readSetting, removeSetting, writeSetting, type Account } from "./store.js";
 
 const PROBE_TIMEOUT = 8_000;
 
@@ -45,6 +45,9 @@ export async function connect(server: string): Promise<void> {
   if (granted.kind === "refused") throw new Sentence(t("connectRefused"));
   if (granted.kind === "no-answer") throw new Sentence(t("connectUnreachable", server));
   const me = await whoAmI(server, granted.access);
+  const before = await readSetting("account");
+  // Somebody else may be of another organisation, with tool files of its own.
+  if (before !== null && accountId(before) !== accountId({ server, member: me.member })) await forgetOwnTools();
   await keepRules({ server, member: me.member }, me.policy);
   await writeSetting("account", {
     server,

@@ -5,7 +5,7 @@
 import { api } from "../shared/browser.js";
 import { call } from "./http.js";
 import { accountId, database, readSetting, removeSetting, writeSetting, type Account, type OwnToolFile } from "./store.js";
-import { chosenFrom } from "./tool-check.js";
+import { chosenFrom, isUsable } from "./tool-check.js";
 
 let kept: Promise<ReadonlyMap<string, OwnToolFile>> | null = null;
 let looking: Promise<boolean> | null = null;
@@ -34,14 +34,20 @@ export async function forgetOwnTools(): Promise<void> {
   kept = null;
 }
 
+/** What an earlier version of the extension has checked is checked again: the format may have changed. */
 async function readKept(): Promise<ReadonlyMap<string, OwnToolFile>> {
-  const files = await (await database()).getAll("tools");
-  return new Map(files.map((file) => [file.id, file]));
+  const [shelf, files] = await Promise.all([readSetting("toolShelf"), (await database()).getAll("tools")]);
+  const usable = shelf?.checkedBy === version() ? files : files.filter(({ file }) => isUsable(file));
+  return new Map(usable.map((file) => [file.id, file]));
+}
+
+function version(): string {
+  return api.runtime.getManifest().version;
 }
 
 async function refresh(account: Account): Promise<boolean> {
   const shelf = await readSetting("toolShelf");
-  const checkedBy = api.runtime.getManifest().version;
+  const checkedBy = version();
   const known = shelf?.account === accountId(account) && shelf.checkedBy === checkedBy ? shelf.etag : null;
   const answered = await call<{ items?: unknown }>(account, { method: "GET", path: "/api/v1/tools", etag: known });
   if (answered.kind !== "ok" || answered.status === 304 || !Array.isArray(answered.body.items)) return false;

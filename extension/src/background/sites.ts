@@ -98,6 +98,7 @@ export async function addSite(address: string, id: string): Promise<void> {
   const tool = await knownTool(id);
   if (!read.ok || tool === null || !canBeAt(tool, read.origin, read.host)) throw new Sentence(t("siteNotAnAddress"));
   if (!(await granted([pattern(read.origin)]))) throw new Sentence(t("sitePermissionNotGiven"));
+  await removeSetting("plannedSite");
   const all = publicOrigins(tool);
   if (all.length === 1 && all[0] === pattern(read.origin)) return setTool(id, true);
   const current = await settings();

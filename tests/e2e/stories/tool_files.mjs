@@ -7,8 +7,8 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { ask, play, step } from "../protocol.mjs";
 import { find, reads, until } from "../page.mjs";
-import { connect, desk, inState } from "../desk.mjs";
-import { press, show } from "../panel.mjs";
+import { connect, desk, given, inState } from "../desk.mjs";
+import { pick, press, show } from "../panel.mjs";
 
 const HOME = "http://localhost/*";
 
@@ -71,8 +71,20 @@ play(async (script, closing) => {
   await settings.type("#search-tools", "trac-hacks");
   const found = await until(async () => (await rows()).length < all && rows(), "the tool that was sought");
 
-  step("on the page itself, the popup turns the button on for it");
+  step("a page of no tool that is turned on is rated from the popup");
   const page = await tomas.page(`${address}?secret=1#secret`);
+  const over = await popupOn(page);
+  await press(over, "use-this-page");
+  await over.waitForSelector("[data-testid=handoff] [data-testid=people-search]");
+  await pick(over, "Ana Ruiz");
+  await press(over, "verdict-met");
+  const [rated] = await given("tomas", (rated) => rated.length === 1, "the rating");
+  await over.close();
+  const overSettings = await popupOn(settings);
+  const refused = await reads(overSettings, /This is a page of your browser/);
+  await overSettings.close();
+
+  step("on the page itself, the popup turns the button on for it");
   const before = await popupOn(page);
   const offered = await reads(before, /This looks like Trac/);
   await press(before, "turn-on-here");
@@ -158,5 +170,5 @@ play(async (script, closing) => {
   const manifest = path.join(extension, "manifest.json");
   await writeFile(manifest, (await readFile(manifest, "utf8")).replace(/"version": ".*"/, '"version": "9.9.9"'));
   await reopened("the extension is updated");
-  return { all, found, offered, unreadable, silent, parts, told, strip, around, shown, strange };
+  return { all, found, rated, refused, offered, unreadable, silent, parts, told, strip, around, shown, strange };
 });
