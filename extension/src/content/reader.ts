@@ -1,7 +1,7 @@
 /** Reads one value from one element, as a sheet says. Changes nothing in the page. */
 import { plain } from "../shared/plain.js";
 import type { ReadBy } from "../shared/sheet.js";
-import { segmentsOf, valueLike, type Like } from "../shared/values.js";
+import { joined, segmentsOf, valueLike, type Like } from "../shared/values.js";
 
 const MOST_READ = 2_000;
 
@@ -37,7 +37,7 @@ function readBy(element: Element, by: Exclude<ReadBy, string>): string | null {
   const url = new URL(href, document.baseURI);
   if ("href_query" in by) return url.searchParams.get(by.href_query);
   const segments = segmentsOf(url.pathname);
-  return segments === null ? null : valueLike(segments.map((segment) => `${segment}/`).join(""), by.href);
+  return segments === null ? null : valueLike(joined(segments), by.href);
 }
 
 /** What a field holds; of a choice, the chosen option's words. */

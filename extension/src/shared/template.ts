@@ -3,7 +3,7 @@
  * shared-schemas/vectors. A template is compiled to one anchored pattern, once; patterns are made here and never taken
  * from a tool file.
  */
-import { fitPattern, kept, type Like, type ValueType } from "./values.js";
+import { fitPattern, hidesControl, joined, kept, type Like, type ValueType } from "./values.js";
 
 export { segmentsOf } from "./values.js";
 
@@ -14,7 +14,7 @@ interface Hole {
   /** Null for what is dropped. */
   name: string | null;
   type: ValueType;
-  /** Any number of segments, each with its "/". */
+  /** Any number of segments, each with its line break. */
   many?: true;
 }
 
@@ -25,6 +25,10 @@ interface Compiled {
 
 const PLACEHOLDER = /\{(\*|[a-z][a-z_]*)(?::([a-z]+))?(?::(\d+)(-)?)?\}/;
 const MANY = /^(?:\*\*|\{([a-z][a-z_]*):path\})$/;
+
+/** What any text is made of: a slash that a segment hides is taken only where the template says so. */
+const IN_SEGMENT = "[^/\\n]";
+const OPAQUE = "[^\\n]";
 
 /** Repeated as often as the template says. */
 const CHARACTERS = { word: "[A-Za-z0-9._-]", fold: "[A-Za-z0-9._-]", alnum: "[A-Za-z0-9]", hex: "[0-9A-Fa-f]" };
@@ -39,12 +43,12 @@ const texts = new Map<string, Compiled>();
 
 /** Fits decoded segments to a path template; null when they do not. */
 export function fit(segments: readonly string[], template: string): Values | null {
-  return fitCompiled(segments.map((segment) => `${segment}/`).join(""), compiledPath(template));
+  return fitCompiled(joined(segments), compiledPath(template));
 }
 
 /** Fits a text as a whole to a template without "/" of its own meaning: a query's value, a title. */
 export function fitText(text: string, template: string): Values | null {
-  return fitCompiled(text, compiledText(template));
+  return hidesControl(text) ? null : fitCompiled(text, compiledText(template));
 }
 
 /** The pattern that reads `name` from a text like the template. */
@@ -52,7 +56,7 @@ export function textLike(template: string, name: string): Like {
   return likeOf(compiledText(template), name);
 }
 
-/** The pattern that reads `name` from decoded segments, each followed by "/". */
+/** The pattern that reads `name` from joined segments. */
 export function pathLike(template: string, name: string): Like {
   return likeOf(compiledPath(template), name);
 }
@@ -69,7 +73,7 @@ function fitCompiled(whole: string, { pattern, holes }: Compiled): Values | null
   for (const [index, { name, type, many }] of holes.entries()) {
     if (name === null) continue;
     const text = found[index + 1] ?? "";
-    const value = kept(many === true ? text.slice(0, -1) : text, type);
+    const value = kept(many === true ? text.slice(0, -1).replaceAll("\n", "/") : text, type);
     if (value === null) return null;
     values.set(name, value);
   }
@@ -80,9 +84,9 @@ function compiledPath(template: string): Compiled {
   return once(paths, template, () => {
     const parts = template.slice(1).split("/").map((part) => {
       const many = MANY.exec(part);
-      if (many === null) return compile(part, "[^/]", "/");
+      if (many === null) return compile(part, IN_SEGMENT, "\\n");
       // As few as fit: the left of two takes no more than it must.
-      return { source: "((?:[^/]+/)*?)", holes: [{ name: many[1] ?? null, type: "text" as const, many: true as const }] };
+      return { source: `((?:${many[1] === undefined ? OPAQUE : IN_SEGMENT}+\\n)*?)`, holes: [{ name: many[1] ?? null, type: "text" as const, many: true as const }] };
     });
     return { pattern: whole(parts.map(({ source }) => source).join("")), holes: parts.flatMap(({ holes }) => holes) };
   });
@@ -90,7 +94,7 @@ function compiledPath(template: string): Compiled {
 
 function compiledText(template: string): Compiled {
   return once(texts, template, () => {
-    const { source, holes } = compile(template, "[\\s\\S]", "");
+    const { source, holes } = compile(template, OPAQUE, "");
     return { pattern: whole(source), holes };
   });
 }
@@ -122,6 +126,7 @@ function compile(template: string, any: string, end: string): { source: string; 
 
 function classOf(type: ValueType, any: string, least: string | undefined, open: string | undefined): string {
   if (type === "text" || type === "wiki") return `${any}+`;
+  if (type === "opaque") return `${OPAQUE}+`;
   if (!(type in CHARACTERS)) return WHOLE[type as keyof typeof WHOLE];
   const characters = CHARACTERS[type as keyof typeof CHARACTERS];
   if (least === undefined) return `${characters}{1,100}`;
@@ -137,10 +142,14 @@ export function fill(output: string, values: Values): string {
   return output.replace(/\{([a-z_]+)\}/g, (_, name: string) => values.get(name) ?? "");
 }
 
-/** Puts values into a URL's path, each segment encoded; an empty value takes the "/" after it away. */
+/**
+ * Puts values into a URL's path, each segment encoded, and of `{name:opaque}` the slashes, too; an empty value takes the
+ * "/" after it away.
+ */
 export function fillUrl(output: string, values: Values): string {
   const shortened = output.replace(/\{([a-z_]+)\}\//g, (text, name: string) => (values.get(name) === "" ? "" : text));
-  return shortened.replace(/\{([a-z_]+)\}/g, (_, name: string) =>
-    (values.get(name) ?? "").split("/").map(encodeURIComponent).join("/"),
-  );
+  return shortened.replace(/\{([a-z_]+)(:opaque)?\}/g, (_, name: string, opaque: string | undefined) => {
+    const value = values.get(name) ?? "";
+    return opaque === undefined ? value.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(value);
+  });
 }

@@ -1,6 +1,6 @@
 /** What a value may be, and the form it is kept in. Small: pages have it, too. */
 
-export type ValueType = "text" | "int" | "word" | "fold" | "alnum" | "code" | "hex" | "uuid" | "wiki";
+export type ValueType = "text" | "opaque" | "int" | "word" | "fold" | "alnum" | "code" | "hex" | "uuid" | "wiki";
 
 const CONTROL = /[\u0000-\u001f\u007f]/;
 const LONGEST_READ = 2000;
@@ -14,7 +14,7 @@ export interface Like {
   type: ValueType;
 }
 
-/** A path as decoded segments; null when one is empty, is not UTF-8, or hides a slash or a control character. */
+/** A path as decoded segments; null when one is empty, is not UTF-8, or hides a backslash or a control character. */
 export function segmentsOf(path: string): string[] | null {
   const trimmed = path.replace(/^\//, "").replace(/\/$/, "");
   if (trimmed === "") return [];
@@ -26,15 +26,25 @@ export function segmentsOf(path: string): string[] | null {
     } catch {
       return null;
     }
-    if (segment === "" || /[/\\]/.test(segment) || CONTROL.test(segment)) return null;
+    if (segment === "" || segment.includes("\\") || CONTROL.test(segment)) return null;
     segments.push(segment);
   }
   return segments;
 }
 
-/** Fits a text to a pattern; null when it does not fit, is too long, or hides a control character. */
+/** Segments as one text for a pattern. No segment holds a line break; some may hold a slash. */
+export function joined(segments: readonly string[]): string {
+  return segments.map((segment) => `${segment}\n`).join("");
+}
+
+/** Fits a text to a pattern; null when it does not fit, or is too long. */
 export function fitPattern(text: string, pattern: RegExp): RegExpExecArray | null {
-  return text.length > LONGEST_READ || CONTROL.test(text) ? null : pattern.exec(text);
+  return text.length > LONGEST_READ ? null : pattern.exec(text);
+}
+
+/** Whether a text holds what nobody types. */
+export function hidesControl(text: string): boolean {
+  return CONTROL.test(text);
 }
 
 /** A value in the form it is kept in; null when it is too long. */

@@ -15,7 +15,7 @@ Values = dict[str, str]
 
 _PLACEHOLDER = re.compile(r"\{(\*|[a-z][a-z_]*)(?::([a-z]+))?(?::([0-9]+)(-)?)?\}")
 _MANY = re.compile(r"\{([a-z][a-z_]*):path\}")
-_NAME = re.compile(r"\{([a-z_]+)\}")
+_NAME = re.compile(r"\{([a-z_]+)(:opaque)?\}")
 _NAME_BEFORE_SLASH = re.compile(r"\{([a-z_]+)\}/")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -23,11 +23,13 @@ _NO_HEX = re.compile(r"[^0-9a-f]")
 _LONGEST_READ = 2000
 _LONGEST_TEXT = 200
 
+_IN_SEGMENT = r"[^/\n]"
+"""What any text is made of: a slash that a segment hides is taken only where the template says so."""
+_OPAQUE = r"[^\n]"
+
 _CHARACTERS = {"word": "[A-Za-z0-9._-]", "fold": "[A-Za-z0-9._-]", "alnum": "[A-Za-z0-9]", "hex": "[0-9A-Fa-f]"}
 """Repeated as often as the template says."""
 _WHOLE = {
-    "text": r"[\s\S]+",
-    "wiki": r"[\s\S]+",
     "int": "[1-9][0-9]{0,19}",
     "code": "[A-Za-z][A-Za-z0-9_]{0,49}-[1-9][0-9]{0,14}",
     "uuid": r"\{?[0-9A-Fa-f]{8}-?(?:[0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}\}?",
@@ -57,7 +59,7 @@ class _Many:
 
 
 def segments_of(path: str) -> list[str] | None:
-    """Return a path's decoded segments; None when one is empty, no UTF-8, or hides a slash or control character."""
+    """Return a path's decoded segments; None when one is empty, no UTF-8, or hides a backslash or control character."""
     trimmed = path.removeprefix("/").removesuffix("/")
     if not trimmed:
         return []
@@ -69,7 +71,7 @@ def segments_of(path: str) -> list[str] | None:
             segment = unquote_to_bytes(part).decode("utf-8")
         except UnicodeDecodeError:
             return None
-        if not segment or "/" in segment or "\\" in segment or _CONTROL.search(segment):
+        if not segment or "\\" in segment or _CONTROL.search(segment):
             return None
         segments.append(segment)
     return segments
@@ -85,7 +87,7 @@ def fit(segments: Sequence[str], template: str) -> Values | None:
 
 def fit_text(text: str, template: str) -> Values | None:
     """Fit a text as a whole to a template in which "/" has no meaning of its own; None when it does not fit."""
-    return _fit_one(text, _compile_text(template), {})
+    return _fit_one(text, _compile(template, _OPAQUE), {})
 
 
 def fill(output: str, values: Values) -> str:
@@ -94,9 +96,12 @@ def fill(output: str, values: Values) -> str:
 
 
 def fill_url(output: str, values: Values) -> str:
-    """Put values into a URL's path, each segment encoded; an empty value takes the "/" after it away."""
+    """Put values into a URL's path, each segment encoded, and of `{name:opaque}` the slashes, too.
+
+    An empty value takes the "/" after it away.
+    """
     shortened = _NAME_BEFORE_SLASH.sub(lambda found: "" if values.get(found[1]) == "" else found[0], output)
-    return _NAME.sub(lambda found: quote(values.get(found[1], ""), safe="/!*'()"), shortened)
+    return _NAME.sub(lambda found: quote(values.get(found[1], ""), safe="!*'()" if found[2] else "/!*'()"), shortened)
 
 
 def names_in(template: str) -> list[str]:
@@ -106,7 +111,7 @@ def names_in(template: str) -> list[str]:
 
 def names_used(output: str) -> set[str]:
     """Return the names an output (a key or a canonical URL) takes."""
-    return set(_NAME.findall(output))
+    return {found[1] for found in _NAME.finditer(output)}
 
 
 def open_parts(template: str) -> int:
@@ -122,6 +127,8 @@ def _fit_parts(segments: Sequence[str], parts: Sequence[_One | _Many], values: V
         found = _fit_one(segments[0], part, values) if segments else None
         return None if found is None else _fit_parts(segments[1:], rest, found)
     for end in range(len(segments) + 1):
+        if part.name is not None and any("/" in segment for segment in segments[:end]):
+            return None
         taken = values if part.name is None else values | {part.name: "/".join(segments[:end])}
         found = _fit_parts(segments[end:], rest, taken)
         if found is not None:
@@ -174,24 +181,29 @@ def _compile_part(part: str) -> _One | _Many:
     if part == "**":
         return _Many(None)
     many = _MANY.fullmatch(part)
-    return _compile_text(part) if many is None else _Many(many[1])
+    return _compile(part, _IN_SEGMENT) if many is None else _Many(many[1])
 
 
 @cache
-def _compile_text(template: str) -> _One:
+def _compile(template: str, any_: str) -> _One:
+    """Compile one segment or text; `any_` is what any text in it is made of."""
     source = ""
     holes: list[_Hole] = []
     end = 0
     for found in _PLACEHOLDER.finditer(template):
         name, type_ = found[1], found[2] or "text"
         source += re.escape(template[end : found.start()])
-        source += r"([\s\S]*)" if name == "*" else f"({_class_of(type_, found[3], found[4])})"
+        source += f"({any_}*)" if name == "*" else f"({_class_of(type_, any_, found[3], found[4])})"
         holes.append(_Hole(None if name == "*" else name, type_))
         end = found.end()
     return _One(re.compile(source + re.escape(template[end:])), tuple(holes))
 
 
-def _class_of(type_: str, least: str | None, is_open: str | None) -> str:
+def _class_of(type_: str, any_: str, least: str | None, is_open: str | None) -> str:
+    if type_ in {"text", "wiki"}:
+        return any_ + "+"
+    if type_ == "opaque":
+        return _OPAQUE + "+"
     if type_ not in _CHARACTERS:
         return _WHOLE[type_]
     if least is None:
