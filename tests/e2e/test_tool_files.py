@@ -47,4 +47,7 @@ def test_a_tool_file_is_mended_by_the_organisation_and_nothing_needs_adding_twic
     assert not told["around"], "the button is in the frame alone"
     assert "Framed" in told["shown"]
     assert not told["strange"], "a frame is heard only inside pages of its own tool"
+    assert "does not let the button appear at new.example" in told["row"]
+    assert "https://desk.example/*" in told["matches"]
+    assert not [match for match in told["matches"] if "new.example" in match], "no host that is not granted"
     assert "localhost" in told["strip"]

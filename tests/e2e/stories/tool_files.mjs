@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { ask, play, step } from "../protocol.mjs";
 import { find, reads, until } from "../page.mjs";
-import { connect, desk, given, inState } from "../desk.mjs";
+import { connect, desk as deskOf, given, inState } from "../desk.mjs";
 import { pick, press, show } from "../panel.mjs";
 
 const HOME = "http://localhost/*";
@@ -53,8 +53,8 @@ play(async (script, closing) => {
   // A copy of the extension, to be updated later.
   const extension = path.join(script.profiles, "extension");
   await cp(script.chrome, extension, { recursive: true });
-  const options = { origins: ["http://127.0.0.1/*", HOME], extension };
-  const tomas = await desk(script, closing, "tomas", options);
+  const options = { origins: ["http://127.0.0.1/*", "https://desk.example/*", HOME], extension };
+  const tomas = await deskOf(script, closing, "tomas", options);
   closing.at(-1).of = "tomas";
   const settings = await connect(script, tomas, "tomas");
 
@@ -148,6 +148,19 @@ play(async (script, closing) => {
   await foreign.close();
   await framed.close();
 
+  step("a newer file of a tool that is on names another host");
+  const desk = { ...FRAMED, id: "desk", name: "Desk", frames: false, hosts: ["desk.example"] };
+  await ask("put file", { file: desk });
+  await settings.bringToFront();
+  await settings.reload();
+  await (await settings.waitForSelector("#tool-desk")).click();
+  await settings.waitForSelector("[data-testid=tools-on] #tool-desk[aria-checked=true]");
+  await ask("put file", { file: { ...desk, hosts: ["desk.example", "new.example"] } });
+  await settings.reload();
+  await settings.waitForSelector("[data-testid=allow-desk]");
+  const row = await settings.$eval("[data-tool=desk]", (found) => found.textContent);
+  const matches = await settings.evaluate(async () => (await chrome.scripting.getRegisteredContentScripts()).flatMap((script) => script.matches));
+
   step("the permission is taken back");
   await settings.evaluate((origin) => chrome.permissions.remove({ origins: [origin] }), HOME);
   await noButton(page);
@@ -160,7 +173,7 @@ play(async (script, closing) => {
     step(what);
     const ended = closing.findLastIndex((close) => close.of === "tomas");
     await closing.splice(ended, 1)[0](null);
-    const again = await desk(script, closing, "tomas", options);
+    const again = await deskOf(script, closing, "tomas", options);
     closing.at(-1).of = "tomas";
     const there = await again.page(address);
     await standsIn(there, "#ticketbox > h2");
@@ -170,5 +183,5 @@ play(async (script, closing) => {
   const manifest = path.join(extension, "manifest.json");
   await writeFile(manifest, (await readFile(manifest, "utf8")).replace(/"version": ".*"/, '"version": "9.9.9"'));
   await reopened("the extension is updated");
-  return { all, found, rated, refused, offered, unreadable, silent, parts, told, strip, around, shown, strange };
+  return { all, found, rated, refused, offered, unreadable, silent, parts, told, strip, around, shown, strange, row, matches };
 });
