@@ -5,7 +5,7 @@ import { plain } from "../shared/plain.js";
 import type { PersonSheet, ReadBy, Sheet } from "../shared/sheet.js";
 import { valueLike } from "../shared/values.js";
 import { readValue } from "./reader.js";
-import { canBeSeen, selectAll, selectBest, type Scope } from "./select.js";
+import { canBeSeen, selectAll, selectShown, type Scope } from "./select.js";
 
 const LONGEST_TITLE = 500;
 const LONGEST_VALUE = 200;
@@ -90,8 +90,8 @@ export function missingParts(place: Place): string[] {
 
 function readTitle({ title }: Sheet, within: Scope): string | null {
   for (const { select, read } of title) {
-    const element = selectBest(within, select);
-    const text = element === null ? null : readValue(element, read, LONGEST_TITLE);
+    const [element] = selectShown(within, select);
+    const text = element === undefined ? null : readValue(element, read, LONGEST_TITLE);
     if (text !== null) return text;
   }
   return null;
@@ -105,10 +105,10 @@ function documentTitle({ documentTitle: likes }: Sheet): string | null {
 
 function readRole(sheet: Sheet, role: ReadPerson["role"], places: readonly PersonSheet[], scope: Scope): ReadPerson[] {
   for (const place of places) {
-    const all = selectAll(scope, place.select);
-    const seen = all.length < 2 ? all : all.filter(canBeSeen);
     const found = new Map<string, ReadPerson>();
-    for (const element of seen.length === 0 ? all : seen) {
+    // Who is signed in often stands in a closed menu; in-house pages may hold what they say in elements nobody sees.
+    const select = role === "me" || sheet.each !== null ? selectAll : selectShown;
+    for (const element of select(scope, place.select)) {
       const person = readPerson(sheet, role, place, element);
       if (person !== null) found.set(JSON.stringify(person), person);
     }

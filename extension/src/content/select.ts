@@ -24,10 +24,15 @@ export function selectAll(scope: Scope, selector: string, crossed?: Set<ShadowRo
   }
 }
 
-/** The selected element that can be seen; where none can, the first. */
-export function selectBest(scope: Scope, selector: string): Element | null {
-  const all = selectAll(scope, selector);
-  return all.length < 2 ? (all[0] ?? null) : (all.find(canBeSeen) ?? all[0] ?? null);
+/** What is never drawn, and still says what the page is about. */
+const UNDRAWN = "head *, meta, link, [type=hidden]";
+
+/**
+ * Of selected elements those that can be seen, and what is never drawn. What is hidden is often another item's: a list
+ * behind a dialog, a tab kept for later.
+ */
+export function selectShown(scope: Scope, selector: string): Element[] {
+  return selectAll(scope, selector).filter((element) => canBeSeen(element) || element.matches(UNDRAWN));
 }
 
 /** Whether the element has a place in the page's layout and is not hidden by style. */
