@@ -48,6 +48,7 @@ def test_rule_10_twenty_ratings_a_day_to_the_same_colleague(office: Office, cloc
     # Nobody else's limit is touched: it would tell how many others there were.
     assert mei.rate(ana).status_code == 201
     clock.forward(days=1)
+    office.stay_connected()
     tomas.connect()
     assert tomas.rate(ana, id=refused, item=item("21")).status_code == 201
 
@@ -94,14 +95,22 @@ def test_rule_10_the_same_put_at_once_counts_once(office: Office) -> None:
     assert tallies(office.app, office) == [1, 1]
 
 
-def test_counts_are_emptied(office: Office) -> None:
+def test_counts_are_emptied_once_a_day(office: Office, clock: Clock) -> None:
     tomas, ana = office.person("tomas"), office.person("ana")
     rate_often(tomas, ana, 20)
-    assert tallies(office.app, office) == [20, 20]
+    clock.forward(days=1)
+    office.stay_connected()
+    for _ in range(2):
+        empty(office)
+    assert tallies(office.app, office) == [1], "what tells that it was done today"
+    assert tomas.rate(ana).status_code == 201
+    empty(office)
+    assert sorted(tallies(office.app, office)) == [1, 1, 1], "a worker that starts at noon takes no count of the day away"
+
+
+def empty(office: Office) -> None:
     with office.app.app_context(), writing(office.organisation_id) as session:
         limits.empty(session, office.organisation_id)
-    assert tallies(office.app, office) == []
-    assert tomas.rate(ana).status_code == 201
 
 
 def tallies(app: Flask, office: Office) -> list[int]:

@@ -89,8 +89,16 @@ def first_today(session: Session, organisation_id: UUID, what: What, who: UUID, 
 
 
 def empty(session: Session, organisation_id: UUID) -> None:
-    """Forget all counts. For the worker, just after midnight (UTC): the names of today's keys are new each day."""
+    """Forget the counts of other days. For the worker, whenever it starts and just after midnight (UTC).
+
+    Today's counts stay: what tells that the table was emptied today is a row like all others.
+    """
+    today = utc_now().astimezone(UTC).date()
+    marker = sealing.names(session, organisation_id).mac("tally day", today)
+    if session.get(Tally, (organisation_id, marker)) is not None:
+        return
     session.execute(delete(Tally).where(Tally.organisation_id == organisation_id))
+    session.execute(insert(Tally).values(organisation_id=organisation_id, key=marker, count=1))
     leave_no_trace(session)
 
 
