@@ -21,7 +21,7 @@ export function TurnOnHere({ tab, url }: { tab: number; url: string }): JSX.Elem
       .catch(() => undefined);
   }, []);
   const [only] = candidates;
-  if (only === undefined) return null;
+  if (only === undefined) return told === null ? null : <Notice text={told} />;
   const { origin, host } = new URL(url);
   const turnOn = (): void => {
     void ask("panel.plan-site", { origin, tool: chosen });
@@ -30,6 +30,7 @@ export function TurnOnHere({ tab, url }: { tab: number; url: string }): JSX.Elem
       .then(async (given) => {
         if (given) await ask("panel.add-site", { origin, tool: chosen });
         setTold(given ? t("siteAdded", host) : t("sitePermissionNotGiven"));
+        if (given) setCandidates([]);
       })
       .catch((error: unknown) => setTold(wordsOf(error)));
   };
