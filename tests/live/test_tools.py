@@ -104,6 +104,7 @@ def test_mediawiki(stage: Stage, sites: Sites) -> None:
     assert [row["item"]["host"] for row in told["rows"]] == [site.host]
     assert told["afterWatching"] == 1
     assert told["sameItem"] == {address.removeprefix(site.origin): 1 for address in same_item}
+    assert [told[moment] for moment in ("whileEditing", "afterEditing")] == [once_in("#firstHeading")] * 2
     assert told["onTheNext"] == once_in("#firstHeading")
     assert ("#Night_shift/Rota", "page", "Night shift/Rota", "met", "Ana Ruiz") in items(told["next"])
     assert told["left"] == 0

@@ -36,7 +36,10 @@ PAGES = (
 )
 """The first two: Ana's. A subpage, and a page in another namespace with signs that URLs write otherwise."""
 
-SETTINGS = """<?php
+SETTINGS = """
+wfLoadSkins( [ 'MinervaNeue', 'MonoBook', 'Timeless' ] );
+wfLoadExtension( 'VisualEditor' );
+$wgVisualEditorShowBetaWelcome = false;
 $wgMaxCredits = -1;
 $wgShowCreditsIfMax = true;
 $wgEnableEmail = false;
@@ -48,8 +51,8 @@ $wgCacheDirectory = __DIR__ . '/cache';
 $wgUploadDirectory = __DIR__ . '/images';
 $wgRateLimits = [];
 $wgPasswordAttemptThrottle = false;
-$wgDefaultUserOptions['echo-email-frequency'] = -1;
 """
+"""The last version's author is in the footer, and pages can be edited in place."""
 
 
 def mediawiki() -> Path:
@@ -93,7 +96,7 @@ def first_day() -> Path:
         install = ["php", "maintenance/install.php", *(f"--{name}={value}" for name, value in options.items())]
         run("MediaWiki", [*install, "Northwind wiki", "Admin"], env=_environment(root), cwd=root)
         with (home / "LocalSettings.php").open("a") as settings:
-            settings.write(SETTINGS.removeprefix("<?php\n"))
+            settings.write(SETTINGS)
         seed = {
             "users": [asdict(user) | {"login": account(user), "password": password(user)} for user in USERS],
             "pages": [asdict(page) for page in PAGES],

@@ -1,5 +1,6 @@
 /** MediaWiki 1.39: a page by all its addresses, the ways to edit it in place, and the way to another page. */
 import { play, step } from "../../e2e/protocol.mjs";
+import { until } from "../../e2e/page.mjs";
 import { buttons, inState } from "../../e2e/desk.mjs";
 import { customer, elsewhere, follow, inTool, rate, settled, shown } from "../customer.mjs";
 
@@ -28,8 +29,19 @@ play(async (script, closing) => {
     sameItem[address.slice(script.site.length)] = await buttons(page);
   }
 
-  step("on to another page, by a link in the text");
+  step("the page becomes an editor, and a page again");
   await page.goto(script.item);
+  await shown(page, "stored");
+  await page.evaluate(() => (globalThis.sameDocument = true));
+  await page.click("#ca-ve-edit a");
+  await page.waitForSelector(".ve-ui-surface .ve-ce-documentNode[contenteditable=true]");
+  const whileEditing = await shown(page, "stored");
+  await page.click("#ca-view a");
+  const isPage = () => page.evaluate(() => globalThis.sameDocument && document.querySelector(".ve-ui-surface") === null);
+  await until(isPage, "the editor to go, in the same document");
+  const afterEditing = await shown(page, "stored");
+
+  step("on to another page, by a link in the text");
   await follow(page, "#mw-content-text a[href$='Night_shift/Rota']");
   const onTheNext = await shown(page);
   await inState(page, "rest");
@@ -41,5 +53,5 @@ play(async (script, closing) => {
 
   const others = await elsewhere(tomas, script.others);
   const all = await inTool(script, () => true);
-  return { found, clicks, rows, afterWatching, sameItem, onTheNext, next: next.rows, left, others, all };
+  return { found, clicks, rows, afterWatching, sameItem, whileEditing, afterEditing, onTheNext, next: next.rows, left, others, all };
 });
