@@ -30,7 +30,8 @@ def test_a_tool_file_is_mended_by_the_organisation_and_nothing_needs_adding_twic
     assert told["found"] == ["trac"]
     assert told["all"] > len(told["found"])
     item = told["rated"]["item"]
-    assert (item["tool"], item["key"], item["kind"]) == ("web", "/ticket/1", "page")
+    assert (item["tool"], item["key"], item["kind"]) == ("trac", "#1", "ticket"), "the same item as by the button"
+    assert item["title"] == "Customer export misses the last day"
     assert item["host"].startswith("localhost:")
     assert "secret" not in json.dumps(told["rated"])
     assert "Give for this page" not in told["refused"]

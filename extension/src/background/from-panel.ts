@@ -13,7 +13,7 @@ import { sendNow } from "./outbox.js";
 import { answerBroken, brokenAt, setTellBroken, tellBroken } from "./breakages.js";
 import { lookForTools } from "./look.js";
 import { ownTools } from "./own-tools.js";
-import { recognise } from "./recognise.js";
+import { itemAt, recognise } from "./recognise.js";
 import { addSite, choices, follow, lostGrants, planSite, releaseOrigin, removeSite, setTool } from "./sites.js";
 
 async function connected(server: string): ReturnType<typeof connection> {
@@ -148,6 +148,7 @@ export const fromPanel: Handlers<FromPanel> = {
 
   "panel.lost-grants": ({ url }) => lostGrants(url),
   "panel.recognise": ({ tab, url }) => recognise(tab, url),
+  "panel.item-at": ({ tab, url, title }) => itemAt(tab, url, title),
   "panel.tool-names": async () => Object.fromEntries([...(await ownTools()).values()].map(({ id, file }) => [id, file.name])),
 
   "panel.look-for-tools": async () => {

@@ -47,6 +47,12 @@ function ThisPage({ tab }: { tab: chrome.tabs.Tab | null }): JSX.Element {
   const [handoff, setHandoff] = useState<Handoff | null>(null);
   if (handoff !== null) return <HandoffCard handoff={handoff} />;
   const item = tab?.url === undefined ? null : webItem(tab.url, tab.title ?? "");
+  const use = (): void => {
+    if (tab?.id === undefined || tab.url === undefined) return;
+    void ask("panel.item-at", { tab: tab.id, url: tab.url, title: tab.title ?? "" })
+      .catch(() => item)
+      .then((found) => setHandoff(found === null ? null : { item: found, people: [] }));
+  };
   return (
     <section class="pad" data-testid="this-page">
       <h2>{t("thisPage")}</h2>
@@ -57,7 +63,7 @@ function ThisPage({ tab }: { tab: chrome.tabs.Tab | null }): JSX.Element {
           <p class="page-title">{item.title}</p>
           <TurnOnHere tab={tab.id} url={tab.url} />
           <div class="row">
-            <button type="button" class="btn" data-testid="use-this-page" onClick={() => setHandoff({ item, people: [] })}>
+            <button type="button" class="btn" data-testid="use-this-page" onClick={use}>
               {t("giveForThisPage")}
             </button>
             <span class="meta">{t("onlyTitleAndAddress")}</span>

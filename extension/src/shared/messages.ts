@@ -2,7 +2,7 @@
  * Everything that is said between the parts of the extension, named by who speaks to whom. A message has the
  * form {type, ...ask}; the answer is wrapped in a Reply, so that a failure arrives as a sentence for people.
  */
-import type { Attribution, Cause, Direction, InboxEntry, Person, Verdict } from "./api.js";
+import type { Attribution, Cause, Direction, InboxEntry, Item, Person, Verdict } from "./api.js";
 import type { FromFairPlay } from "./fair-play-messages.js";
 import type { Handoff, HandoffState, Sending, Suggestions, Wish } from "./handoff.js";
 import type { Sheet } from "./sheet.js";
@@ -204,6 +204,8 @@ export interface FromPanel extends FromFairPlay {
   "panel.lost-grants": { ask: { url: string | null }; answer: { all: LostGrant[]; here: LostGrant | null } };
   /** Which tools the page in this tab may belong to, the likeliest first. Looks only; for the tab under the popup. */
   "panel.recognise": { ask: { tab: number; url: string }; answer: Candidate[] };
+  /** What is rated on a page without a button; null for what is no web page. */
+  "panel.item-at": { ask: { tab: number; url: string; title: string }; answer: Item | null };
   /** The names of the organisation's own tools, by id. */
   "panel.tool-names": { ask: object; answer: Record<string, string> };
   /** Looks for newer tool files of the organisation. */
