@@ -48,7 +48,7 @@ async function buildFor(browser) {
   await mkdir(out, { recursive: true });
   await build({ ...shared(browser), entryPoints: scripts, minifySyntax: true, plugins: [madeFromSchemas] });
   // Without the plugin: a content script that took in the index of all tools would not build.
-  await build({ ...shared(browser), entryPoints: { content: at("src/content/main.ts"), button: at("src/content/button-main.ts") }, minify: true });
+  await build({ ...shared(browser), entryPoints: { content: at("src/content/main.ts"), button: at("src/content/button-main.ts"), form: at("src/content/form-main.ts") }, minify: true });
   for (const { scripts: names, bytes } of LARGEST) await checkSize(names.map((name) => path.join(out, name)), bytes);
   await writeTools(path.join(out, "tools"));
   const { version } = await json("package.json");

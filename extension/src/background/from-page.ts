@@ -11,7 +11,7 @@ import { nameCause, rate, withdraw, write } from "./giving.js";
 import { stateNow, stateOf } from "./handoffs.js";
 import { Sentence } from "./http.js";
 import type { From, Handlers } from "./listen.js";
-import { bringButtons, pageAt } from "./pages.js";
+import { bring, pageAt } from "./pages.js";
 import { siteAt, type Site } from "./sites.js";
 
 export const fromPage: Handlers<FromPage> = {
@@ -19,7 +19,7 @@ export const fromPage: Handlers<FromPage> = {
     const site = (await connectedAccount()) === null ? null : await siteOf(from);
     if (site === null) return null;
     const told = pageAt(url, from, site);
-    if (told.sheet !== null && !ready) await bringButtons(from);
+    if (told.sheet !== null && !ready) await bring("button.js", from);
     return { digest: site.digest, ...told };
   },
 
@@ -72,6 +72,7 @@ export const fromPage: Handlers<FromPage> = {
   "page.open-form": async ({ handoff, view }, from) => {
     await mustBeFrom(from, handoff);
     if (from.tab === undefined) throw new Sentence(t("formGone"));
+    await bring("form.js", from);
     return { ticket: await openForm(from.tab, from.frame, view, handoff) };
   },
 

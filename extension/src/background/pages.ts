@@ -22,8 +22,8 @@ export function pageAt(url: string, from: From, { tools, sites }: Pick<Site, "to
   return { sheet: null, hook: ofThisHost ? (hooks.find((hook) => fitsPage(url, hook))?.name ?? null) : null };
 }
 
-/** Brings the buttons' script into the page or frame that asked. */
-export async function bringButtons({ tab, frame }: From): Promise<void> {
+/** Brings a script into the page or frame that asked: the buttons', or the form's. */
+export async function bring(file: "button.js" | "form.js", { tab, frame }: From): Promise<void> {
   if (tab === undefined) return;
-  await api.scripting.executeScript({ target: { tabId: tab, frameIds: [frame] }, files: ["button.js"], injectImmediately: true });
+  await api.scripting.executeScript({ target: { tabId: tab, frameIds: [frame] }, files: [file], injectImmediately: true });
 }

@@ -13,6 +13,14 @@ const SEVERAL_PAUSE = 300;
 function makeButtons(orphaned: () => void): Buttons {
   const buttons = new Map<string, HandoffButton>();
   let watch = new AbortController();
+  /** The item the page is known to have shown last, where it shows one. */
+  let last: { id: string; content: string } | null = null;
+
+  /** What the page showed of another item, and may still show. */
+  const shownBefore = (id: string): string | null => {
+    for (const [shown, button] of buttons) if (button.isDrawn()) last = { id: shown, content: button.content };
+    return buttons.size === 0 || last?.id === id ? null : (last?.content ?? null);
+  };
 
   const clear = (): void => {
     watch.abort();
@@ -22,6 +30,8 @@ function makeButtons(orphaned: () => void): Buttons {
 
   const follow = (sheet: Sheet): void => {
     const wanted = new Map(placesIn(sheet).map((each) => [JSON.stringify([sheet.tool, sheet.host, each.key]), each]));
+    const [first = ""] = wanted.keys();
+    const before = sheet.each === null ? shownBefore(first) : null;
     for (const [id, button] of buttons) {
       if (wanted.has(id)) continue;
       button.remove();
@@ -31,10 +41,15 @@ function makeButtons(orphaned: () => void): Buttons {
     const mayFloat = (): boolean => sheet.each === null && !(sheet.frames && frameHasButton());
     for (const [id, each] of wanted) {
       const known = buttons.get(id);
-      if (known === undefined) buttons.set(id, new HandoffButton(each, mayFloat, orphaned));
+      if (known === undefined) buttons.set(id, new HandoffButton(each, mayFloat, orphaned, before));
       else known.stay();
     }
   };
+
+  // A page that comes back from the history as it was left has heard nothing meanwhile.
+  window.addEventListener("pageshow", () => {
+    for (const button of buttons.values()) button.hear({ type: "background.changed" });
+  });
 
   return {
     show: (sheet) => {

@@ -1,7 +1,8 @@
-/** What the two content scripts of a page share: each is a plain script, so they meet in their world's global object. */
+/** What the content scripts of a page share: each is a plain script, so they meet in their world's global object. */
 import type { Handoff } from "../shared/handoff.js";
 import type { ToPage } from "../shared/messages.js";
 import type { Sheet } from "../shared/sheet.js";
+import type { FormFrame } from "./form-frame.js";
 
 export interface Buttons {
   /** Makes the buttons be those of the page's items now; null: there is none. */
@@ -23,4 +24,6 @@ export const place = globalThis as {
   handclaspDoorman?: Running;
   /** Set by the second script, once it is here. */
   handclaspButtons?: (orphaned: () => void) => Buttons;
+  /** Set by the third, which comes when a form is first asked for. */
+  handclaspForm?: (ticket: string, beside: Element, dark: boolean) => FormFrame;
 };

@@ -6,15 +6,20 @@ import type { FormView, ReadyThanks, ToPage } from "../shared/messages.js";
 import { verdictWords } from "../shared/say.js";
 import type { Cause, Verdict } from "../shared/api.js";
 import { Button } from "./button.js";
-import { openFormFrame, type FormFrame } from "./form-frame.js";
+import { place as world } from "./doorman.js";
+import type { FormFrame } from "./form-frame.js";
 import { keepMounted, type Mounted } from "./mount.js";
 import { findAnchor, missingParts, readHandoff, type Place } from "./read-page.js";
 import { CAUSES_STAY, LINE_STAYS, readyThanks, seenLine, SOON, viewOf, type Choice } from "./views.js";
 
 /** A page that has shown nothing for so long is one that the tool file does not fit. */
 const MISSING_AFTER = 5_000;
+/** For so long a page that has moved on may still show what it showed before. */
+const DRAWN_WITHIN = 3_000;
 
 export class HandoffButton {
+  /** Title and people, as they were read last. */
+  content = "";
   readonly #button: Button;
   readonly #stop = new AbortController();
   #state: HandoffState | null = null;
@@ -29,6 +34,10 @@ export class HandoffButton {
   /** Where the page was when it was last known to show this item. */
   #address = location.href;
 
+  readonly #since = performance.now();
+  /** What the page showed of the item before this one, while it may still show that. */
+  #before: string | null;
+
   readonly #place: Place;
   readonly #orphaned: () => void;
 
@@ -36,13 +45,18 @@ export class HandoffButton {
     place: Place,
     mayFloat: () => boolean,
     orphaned: () => void,
+    before: string | null,
   ) {
     this.#place = place;
+    this.#before = before;
     this.#orphaned = orphaned;
     this.#button = new Button((choice) => void this.#choose(choice), this.#stop.signal);
     const events: Mounted = {
-      find: (crossed) => findAnchor(place, crossed),
-      mayFloat,
+      find: (crossed) => {
+        const anchor = findAnchor(place, crossed);
+        return this.isDrawn() ? anchor : null;
+      },
+      mayFloat: () => mayFloat() && this.isDrawn(),
       placed: (where) => this.#placed(where),
       gaveUp: () => this.remove(),
     };
@@ -53,6 +67,16 @@ export class HandoffButton {
   /** The page has moved, and still shows this item. */
   stay(): void {
     this.#address = location.href;
+  }
+
+  /**
+   * Whether the page shows this item. After a move many pages go on showing the one before until the new one has come:
+   * a rating given then would name the wrong title and the wrong person.
+   */
+  isDrawn(): boolean {
+    const isOld = this.#before !== null && performance.now() - this.#since < DRAWN_WITHIN && contentOf(this.handoff()) === this.#before;
+    if (!isOld) this.#before = null;
+    return !isOld;
   }
 
   /** What the page shows, for the panel. */
@@ -181,7 +205,8 @@ export class HandoffButton {
     if (opened === null || this.#stop.signal.aborted) return;
     this.#form?.remove();
     this.#formView = view;
-    this.#form = openFormFrame(opened.ticket, this.#button.host, this.#button.host.dataset.theme === "dark");
+    // The background has brought its script in before it answered.
+    this.#form = world.handclaspForm?.(opened.ticket, this.#button.host, this.#button.host.dataset.theme === "dark") ?? null;
     this.#render();
   }
 
@@ -207,6 +232,7 @@ export class HandoffButton {
   async #refresh(): Promise<void> {
     const handoff = this.handoff();
     this.#asked = JSON.stringify(handoff);
+    this.content = contentOf(handoff);
     const state = await ask("page.handoff", { handoff }).catch(() => null);
     if (!extensionIsAlive()) this.#orphaned();
     else if (state !== null && !this.#stop.signal.aborted) this.#know(state);
@@ -238,4 +264,8 @@ export class HandoffButton {
     const form = this.#form === null ? null : formView;
     this.#button.show(viewOf(this.#state, { isOpen, isChanging, fresh, since: performance.now() - this.#givenAt, form }), focus);
   }
+}
+
+function contentOf({ item, people }: Handoff): string {
+  return JSON.stringify([item.title, people]);
 }

@@ -2,9 +2,10 @@
  * Keeps one element in the page at the tool's anchor.
  *
  * While there is no anchor it searches, and only after the page has changed. Once mounted it watches no more than the
- * child lists of the elements around it: what else happens in a busy page costs nothing.
+ * child lists of the elements around it and its own size: what else happens in a busy page costs nothing.
  */
 import type { Anchor } from "../shared/tool.js";
+import { canBeSeen } from "./select.js";
 
 /** Between two searches while the anchor is awaited; longer, the longer it has not come. */
 const SEARCH_PAUSES: readonly (readonly [after: number, pause: number])[] = [[20_000, 1_000], [6_000, 250], [0, 50]];
@@ -36,9 +37,10 @@ export function keepMounted(host: HTMLElement, events: Mounted, signal: AbortSig
   let where: "nowhere" | "anchored" | "floating" = "nowhere";
   let begun = performance.now();
   let lastSearch = -Infinity;
+  /** When it last was not allowed to float. */
+  let barred = -Infinity;
   let unwelcome = false;
   let returns: number[] = [];
-  let around: ParentNode[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let due = Infinity;
   const crossed = new Set<ShadowRoot>();
@@ -60,16 +62,23 @@ export function keepMounted(host: HTMLElement, events: Mounted, signal: AbortSig
     if (anchor !== null) {
       anchor.element[anchor.position](host);
       settle("anchored");
-    } else if (host.isConnected && where === "floating" && !events.mayFloat()) {
+      return;
+    }
+    const mayFloat = events.mayFloat();
+    if (!mayFloat) barred = lastSearch;
+    if (where === "floating" && !mayFloat) {
       where = "nowhere";
       host.remove();
-      watchPage();
-    } else if (!host.isConnected && (unwelcome || lastSearch - begun >= FLOAT_AFTER) && events.mayFloat()) {
-      floor().append(host);
-      settle("floating");
-    } else {
-      watchPage();
     }
+    const isDue = unwelcome || lastSearch - Math.max(begun, barred) >= FLOAT_AFTER;
+    // In a frame that is hidden nothing can be seen: there it waits.
+    if (where === "nowhere" && isDue && mayFloat && canBeSeen(document.documentElement)) float();
+    else watchPage();
+  };
+
+  const float = (): void => {
+    floor().append(host);
+    settle("floating");
   };
 
   const settle = (now: "anchored" | "floating"): void => {
@@ -84,29 +93,27 @@ export function keepMounted(host: HTMLElement, events: Mounted, signal: AbortSig
   const watchPage = (): void => {
     const waited = performance.now() - begun;
     observer.disconnect();
-    around = [];
     if (waited > SEARCH_FOR && where === "floating") {
       watchAround();
       return;
     }
-    observer.observe(document, { childList: true, subtree: true });
-    for (const root of crossed) observer.observe(root, { childList: true, subtree: true });
-    if (where !== "floating") searchIn(crossed.size > 0 ? SHADOW_INTERVAL : Math.max(FLOAT_AFTER - waited, SHADOW_INTERVAL));
-    else searchIn(crossed.size > 0 ? SHADOW_INTERVAL : FLOATING_INTERVAL);
+    for (const root of [document, ...crossed]) observer.observe(root, { childList: true, characterData: true, subtree: true });
+    if (crossed.size > 0) searchIn(SHADOW_INTERVAL);
+    else if (where === "floating" || waited > SEARCH_FOR) searchIn(FLOATING_INTERVAL);
+    else searchIn(Math.max(FLOAT_AFTER - waited, SHADOW_INTERVAL));
   };
 
   /** Watches only the lists of children through which the element could be removed. */
   const watchAround = (): void => {
     observer.disconnect();
-    around = parentsOf(host);
-    for (const parent of around) observer.observe(parent, { childList: true });
+    for (let at = parentOf(host); at !== null; at = parentOf(at)) observer.observe(at, { childList: true });
   };
 
   const comeBack = (): void => {
     const now = performance.now();
     returns = [...returns.filter((at) => now - at < RETURNS_WITHIN), now];
     if (returns.length > MOST_RETURNS) {
-      if (unwelcome) {
+      if (unwelcome || !events.mayFloat()) {
         observer.disconnect();
         events.gaveUp();
         return;
@@ -114,17 +121,44 @@ export function keepMounted(host: HTMLElement, events: Mounted, signal: AbortSig
       unwelcome = true;
       returns = [];
     }
+    startAnew(RETURN_PAUSE);
+  };
+
+  /** It is no longer where it was. One that floated floats again at once. */
+  const startAnew = (wait: number): void => {
+    begun = performance.now() - (where === "floating" ? FLOAT_AFTER : 0);
     where = "nowhere";
-    begun = now;
     observer.disconnect();
     due = Infinity;
-    searchIn(RETURN_PAUSE);
+    searchIn(wait);
   };
+
+  /** The page hides what it stands in: it waits there, unless there is another place, and later floats. */
+  const hidden = (): void => {
+    // When that is shown again, it comes back there.
+    if (host.parentElement !== null) sizes.observe(host.parentElement);
+    startAnew(0);
+  };
+
+  const sizes = new ResizeObserver(() => {
+    const isShown = host.isConnected && host.offsetHeight > 0;
+    if (where === "nowhere") {
+      if (isShown) settle("anchored");
+    } else if (host.isConnected && !isShown) hidden();
+    else if (where === "floating" && !unwelcome) searchIn(0);
+  });
+
+  /** Dialogs open and close without a change to any list of children. */
+  const dialogs = new MutationObserver(() => {
+    if (where === "floating" && host.parentNode !== floor()) float();
+  });
 
   const observer = new MutationObserver(() => {
     if (where !== "nowhere" && !host.isConnected) comeBack();
     else if (where === "anchored" || unwelcome) {
-      if (!sameParents(host, around)) watchAround();
+      removeOthers(host);
+      // It may have been moved along, and have others around it now.
+      watchAround();
     } else {
       const waited = performance.now() - begun;
       const pause = SEARCH_PAUSES.find(([after]) => waited >= after)?.[1] ?? 0;
@@ -134,11 +168,13 @@ export function keepMounted(host: HTMLElement, events: Mounted, signal: AbortSig
 
   living.add(host);
   signal.addEventListener("abort", () => {
-    observer.disconnect();
+    for (const each of [observer, dialogs, sizes]) each.disconnect();
     clearTimeout(timer);
     living.delete(host);
     host.remove();
   });
+  sizes.observe(host);
+  dialogs.observe(document, { attributes: true, attributeFilter: ["open"], subtree: true });
   search();
 }
 
@@ -147,23 +183,8 @@ function floor(): Element {
   return [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.documentElement;
 }
 
-function parentsOf(host: Node): ParentNode[] {
-  const parents: ParentNode[] = [];
-  for (let at = parentOf(host); at !== null; at = parentOf(at)) parents.push(at as unknown as ParentNode);
-  return parents;
-}
-
 function parentOf(node: Node): Node | null {
   return node instanceof ShadowRoot ? node.host : node.parentNode;
-}
-
-function sameParents(host: Node, known: readonly ParentNode[]): boolean {
-  let at = parentOf(host);
-  for (const parent of known) {
-    if (at !== (parent as unknown as Node)) return false;
-    at = parentOf(at);
-  }
-  return at === null;
 }
 
 /** A page that copies its nodes copies ours too, without its life. */
