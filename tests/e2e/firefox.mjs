@@ -164,3 +164,14 @@ export function reads(page, pattern, seconds = 20) {
     return pattern.test(now) ? now : null;
   }, `${pattern} on ${page.url()}`, seconds);
 }
+
+function withClass(node, name) {
+  if ((node.value?.attributes?.class ?? "").split(" ").includes(name)) return node;
+  return childrenOf(node).map((child) => withClass(child, name)).find(Boolean);
+}
+
+/** What `measure`, run in the page, says of the part of the in-page button that has that class. It must return text. */
+export async function insideButton(page, name, measure) {
+  const part = await until(async () => withClass(await tree(page), name), `the button's ${name}`);
+  return (await inPage(page, String(measure), { arguments: [{ sharedId: part.sharedId }] })).value;
+}
