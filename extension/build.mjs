@@ -34,7 +34,7 @@ const shared = (browser) => ({
   bundle: true,
   // One plain script each: content scripts and Firefox's background scripts are not modules.
   format: "iife",
-  target: browser === "chrome" ? "chrome120" : "firefox142",
+  target: browser === "chrome" ? "chrome120" : "firefox147",
   jsx: "automatic",
   jsxImportSource: "preact",
   charset: "utf8",

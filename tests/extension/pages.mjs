@@ -19,7 +19,7 @@ const reader = await build({
   stdin: {
     contents: `
       export { pageAt } from "./src/background/pages.ts";
-      export { HOOKS } from "./src/content/hooks.ts";
+      export { HOOKS } from "./src/background/hooks.ts";
       export { placesIn, readHandoff, findAnchor } from "./src/content/read-page.ts";
       export { selectAll } from "./src/content/select.ts";`,
     resolveDir: at("../../extension"),

@@ -59,6 +59,13 @@ def test_two_owners_are_ambiguous(office: Office) -> None:
     assert ask(tomas)["subject"] is None
 
 
+def test_one_owner_who_stands_there_twice_is_certain(office: Office) -> None:
+    tomas, ana = office.person("tomas"), office.person("ana")
+    office.alias("ana", ana)
+    twice = ({"role": "owner", "handle": "ana"}, {"role": "owner", "handle": "ana", "name": "Ana Ruiz"})
+    assert ask(tomas, *twice)["subject"]["id"] == str(ana.id)
+
+
 def test_resolving_writes_nothing(office: Office) -> None:
     tomas = office.person("tomas")
     ask(tomas, {"role": "owner", "handle": "ana"}, title="Seen only")

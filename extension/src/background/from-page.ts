@@ -11,16 +11,16 @@ import { nameCause, rate, withdraw, write } from "./giving.js";
 import { stateNow, stateOf } from "./handoffs.js";
 import { Sentence } from "./http.js";
 import type { From, Handlers } from "./listen.js";
-import { bring, pageAt } from "./pages.js";
+import { bring, sheetFor } from "./pages.js";
 import { siteAt, type Site } from "./sites.js";
 
 export const fromPage: Handlers<FromPage> = {
   "page.look": async ({ url, ready }, from) => {
     const site = (await connectedAccount()) === null ? null : await siteOf(from);
     if (site === null) return null;
-    const told = pageAt(url, from, site);
-    if (told.sheet !== null && !ready) await bring("button.js", from);
-    return { digest: site.digest, ...told };
+    const sheet = await sheetFor(url, from, site);
+    if (sheet !== null && !ready) await bring("button.js", from);
+    return { digest: site.digest, sheet };
   },
 
   "page.broken": async ({ kind, failed }, from) => {

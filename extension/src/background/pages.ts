@@ -1,5 +1,6 @@
 /** What a page is told of itself: whether its address is an item's, and where to look in it. */
 import { api } from "../shared/browser.js";
+import { HOOKS } from "./hooks.js";
 import { fitsPage, hostOf, locate } from "../shared/matcher.js";
 import { sheetOf, type Sheet } from "../shared/sheet.js";
 import type { Hook } from "../shared/tool.js";
@@ -20,6 +21,16 @@ export function pageAt(url: string, from: From, { tools, sites }: Pick<Site, "to
   if (located !== null) return { sheet: sheetOf(located), hook: null };
   const hooks = tools.flatMap((tool) => tool.hooks ?? []);
   return { sheet: null, hook: ofThisHost ? (hooks.find((hook) => fitsPage(url, hook))?.name ?? null) : null };
+}
+
+/** The sheet of a page, by its own address or by the one that a hook reads from it. */
+export async function sheetFor(url: string, from: From, site: Pick<Site, "tools" | "sites">): Promise<Sheet | null> {
+  const { sheet, hook } = pageAt(url, from, site);
+  if (hook === null || from.tab === undefined) return sheet;
+  const run = { target: { tabId: from.tab, frameIds: [from.frame] }, func: HOOKS[hook], injectImmediately: true };
+  const [read] = await api.scripting.executeScript(run).catch(() => []);
+  const address = read?.result ?? null;
+  return address !== null && URL.canParse(address, from.url) ? pageAt(new URL(address, from.url).href, from, site).sheet : null;
 }
 
 /** Brings a script into the page or frame that asked: the buttons', or the form's. */

@@ -31,6 +31,8 @@ export class HandoffButton {
   #form: FormFrame | null = null;
   #formView: FormView | null = null;
   #asked = "";
+  /** The handoff as the page showed it when the state that is shown was asked for. */
+  #shown: Handoff | null = null;
   /** Where the page was when it was last known to show this item. */
   #address = location.href;
 
@@ -161,8 +163,21 @@ export class HandoffButton {
     }
   }
 
+  /**
+   * What the page shows, if it is about the one the pill names. Where the page names somebody else by now, they are
+   * shown, and nothing is taken from the click: it was meant for the one before.
+   */
+  async #meant(): Promise<Handoff | null> {
+    const [shown, known] = [this.#shown, this.#state];
+    const now = this.handoff();
+    if (shown === null || known === null || JSON.stringify(now.people) === JSON.stringify(shown.people)) return now;
+    await this.#refresh();
+    return this.#state?.subjectName === known.subjectName && this.#state.direction === known.direction ? this.handoff() : null;
+  }
+
   async #give(verdict: Verdict): Promise<void> {
-    const state = await this.#tell(() => ask("page.rate", { handoff: this.handoff(), verdict }));
+    const handoff = await this.#meant();
+    const state = handoff === null ? null : await this.#tell(() => ask("page.rate", { handoff, verdict }));
     if (state === null) return;
     this.#justGiven();
     this.#know(state);
@@ -170,7 +185,8 @@ export class HandoffButton {
   }
 
   async #thank(ready: ReadyThanks): Promise<void> {
-    const state = await this.#tell(() => ask("page.thank", { handoff: this.handoff(), ready }));
+    const handoff = await this.#meant();
+    const state = handoff === null ? null : await this.#tell(() => ask("page.thank", { handoff, ready }));
     if (state === null) return;
     this.#know(state);
     this.#button.announce(t("thanksSent"));
@@ -179,14 +195,14 @@ export class HandoffButton {
   /** Names the cause of a missed, or takes it back when it is the one named already. */
   async #nameCause(pressed: Cause): Promise<void> {
     const cause = this.#state?.rating?.cause === pressed ? null : pressed;
-    const state = await this.#tell(() => ask("page.cause", { handoff: this.handoff(), cause }));
+    const state = await this.#tell(() => ask("page.cause", { handoff: this.#shown ?? this.handoff(), cause }));
     if (state === null) return;
     this.#know(state);
     this.#button.announce(cause === null ? t("takenBack") : t("causeNoted", t(`cause_${cause}`)));
   }
 
   async #undo(): Promise<void> {
-    const state = await this.#tell(() => ask("page.withdraw", { handoff: this.handoff() }));
+    const state = await this.#tell(() => ask("page.withdraw", { handoff: this.#shown ?? this.handoff() }));
     if (state === null) return;
     this.#fresh = this.#isOpen = false;
     this.#know(state);
@@ -201,7 +217,8 @@ export class HandoffButton {
   }
 
   async #openForm(view: FormView): Promise<void> {
-    const opened = await this.#tell(() => ask("page.open-form", { handoff: this.handoff(), view }));
+    const handoff = await this.#meant();
+    const opened = handoff === null ? null : await this.#tell(() => ask("page.open-form", { handoff, view }));
     if (opened === null || this.#stop.signal.aborted) return;
     this.#form?.remove();
     this.#formView = view;
@@ -235,7 +252,10 @@ export class HandoffButton {
     this.content = contentOf(handoff);
     const state = await ask("page.handoff", { handoff }).catch(() => null);
     if (!extensionIsAlive()) this.#orphaned();
-    else if (state !== null && !this.#stop.signal.aborted) this.#know(state);
+    else if (state !== null && !this.#stop.signal.aborted) {
+      this.#shown = handoff;
+      this.#know(state);
+    }
   }
 
   #know(state: HandoffState): void {

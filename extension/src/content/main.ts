@@ -5,12 +5,9 @@
 import { ask } from "../shared/ask.js";
 import { api, extensionIsAlive } from "../shared/browser.js";
 import type { Handoff } from "../shared/handoff.js";
-import type { Answer, ToPage, ToPageFromPanel } from "../shared/messages.js";
+import type { ToPage, ToPageFromPanel } from "../shared/messages.js";
 import { place, type Buttons } from "./doorman.js";
-import { HOOKS } from "./hooks.js";
 import { watchMoves } from "./moves.js";
-
-type Told = Answer<"page.look">;
 
 function run(): void {
   const before = place.handclaspDoorman;
@@ -29,7 +26,7 @@ function run(): void {
 
   const look = async (): Promise<void> => {
     const turn = (asked += 1);
-    const told = await askAbout(location.href).catch(() => null);
+    const told = await ask("page.look", { url: location.href, ready: place.handclaspButtons !== undefined }).catch(() => null);
     // The page may have moved on meanwhile: then a later answer counts.
     if (controller.signal.aborted || turn !== asked) return;
     if (told === null) {
@@ -63,15 +60,6 @@ function run(): void {
   });
   watchMoves(() => void look(), controller.signal);
   void look();
-}
-
-/** Asks about an address; where only the page itself knows its item's address, about that. */
-async function askAbout(url: string): Promise<Told> {
-  const ready = place.handclaspButtons !== undefined;
-  const told = await ask("page.look", { url, ready });
-  const address = told === null || told.hook === null ? null : HOOKS[told.hook]();
-  if (told === null || address === null || !URL.canParse(address, url)) return told;
-  return ask("page.look", { url: new URL(address, url).href, ready });
 }
 
 run();

@@ -110,7 +110,10 @@ function readRole(sheet: Sheet, role: ReadPerson["role"], places: readonly Perso
     const select = role === "me" || sheet.each !== null ? selectAll : selectShown;
     for (const element of select(scope, place.select)) {
       const person = readPerson(sheet, role, place, element);
-      if (person !== null) found.set(JSON.stringify(person), person);
+      if (person === null) continue;
+      // One person may stand there twice, by the picture and by the name.
+      const id = person.handle ?? person.email ?? person.name ?? "";
+      found.set(id, { ...person, ...found.get(id) });
     }
     if (found.size > 0) return [...found.values()].slice(0, MOST_OF_A_ROLE);
   }

@@ -5,8 +5,12 @@ import { joined, segmentsOf, valueLike, type Like } from "../shared/values.js";
 
 const MOST_READ = 2_000;
 
-/** The value in one line, at most `longest` UTF-16 units; null when there is none. */
+/** Fields that hold what is nobody's business, whatever a tool file says. */
+const SECRET = "[type=password], [autocomplete^=cc-], [autocomplete*=password], [name*=csrf i], [name*=token i]";
+
+/** The value in one line, at most `longest` UTF-16 units; null when there is none, or when it is a secret's place. */
 export function readValue(element: Element, by: ReadBy, longest: number): string | null {
+  if (element.matches(SECRET)) return null;
   return plain(typeof by === "string" ? readNamed(element, by) : readBy(element, by), longest);
 }
 

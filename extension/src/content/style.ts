@@ -38,6 +38,7 @@ button:focus-visible{box-shadow:inset 0 -2px 0 var(--clasp)}
 .heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 svg{flex:none}
 @media (prefers-reduced-motion:no-preference){button{transition:background-color 100ms}}
+@media print{:host{display:none!important}}
 @media (forced-colors:active){.pill,.card,.chip{border-color:ButtonBorder;background:Canvas;color:CanvasText}button:focus-visible{outline:2px solid Highlight;outline-offset:-3px}.missed,.met,.exceeded,.link,.card .chip{color:ButtonText}.chip[aria-pressed=true]{outline:2px solid Highlight;outline-offset:-2px}}
 `;
 

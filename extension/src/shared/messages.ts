@@ -6,7 +6,6 @@ import type { Attribution, Cause, Direction, InboxEntry, Item, Person, Verdict }
 import type { FromFairPlay } from "./fair-play-messages.js";
 import type { Handoff, HandoffState, Sending, Suggestions, Wish } from "./handoff.js";
 import type { Sheet } from "./sheet.js";
-import type { Hook } from "./tool.js";
 import type { WayOut } from "./ways-out.js";
 
 export type FormView = "missed" | "thanks" | "word" | "who" | "rejected";
@@ -21,7 +20,7 @@ export interface FromPage {
    * soon as the file of any of the site's tools is. A page that is not `ready` for a sheet has the buttons' script
    * brought in before the answer.
    */
-  "page.look": { ask: { url: string; ready: boolean }; answer: { digest: string; sheet: Sheet | null; hook: Hook["name"] | null } | null };
+  "page.look": { ask: { url: string; ready: boolean }; answer: { digest: string; sheet: Sheet | null } | null };
   /**
    * The address is an item's, but parts of the tool's file found nothing. `failed` are JSON pointers into the file:
    * "#/anchors", "#/title/0", "#/people/owner". Nothing else is told.

@@ -125,10 +125,10 @@ def _ask(session: Session, caller: Caller, question: Question, provider: Subject
     """Whose ask the caller's work was; None where the page names nobody else."""
     item = question.item
     for role in _CUSTOMER_ROLES:
-        filled = _filled(question, role) - {provider}
-        if len(filled) != 1:
+        others = [person for person in _filled(question, role) if not _same(person, provider)]
+        if len(others) != 1:
             continue
-        customer = filled.pop()
+        [customer] = others
         subject = identify(session, caller.organisation_id, item.tool, item.host, customer)
         if subject is None:
             return Ask(None, customer.handle, None, _UNKNOWN_CUSTOMER)
@@ -144,13 +144,29 @@ def _provider(session: Session, organisation_id: UUID, question: Question) -> Su
     for role in provider_roles(session, organisation_id, question.item.tool, question.item.kind):
         filled = _filled(question, role)
         if filled:
-            return filled.pop() if len(filled) == 1 else None
+            return filled[0] if len(filled) == 1 else None
     return None
 
 
-def _filled(question: Question, role: str) -> set[SubjectRef]:
-    return {
-        SubjectRef(handle=person.handle, name=person.name, email=person.email)
-        for person in question.people
-        if person.role == role and (person.handle or person.name or person.email)
-    }
+def _same(one: SubjectRef, other: SubjectRef) -> bool:
+    """Tell whether a page names one person twice: what names them most certainly in both decides."""
+    for mine, theirs in ((one.handle, other.handle), (one.email, other.email)):
+        if mine and theirs:
+            return mine == theirs
+    return one.name == other.name
+
+
+def _filled(question: Question, role: str) -> list[SubjectRef]:
+    """Everybody the page names in a role, each once: by the picture and by the name may stand the same person."""
+    people: dict[str, SubjectRef] = {}
+    for person in question.people:
+        called = person.handle or person.email or person.name
+        if person.role != role or not called:
+            continue
+        known = people.get(called, SubjectRef())
+        people[called] = SubjectRef(
+            handle=known.handle or person.handle,
+            name=known.name or person.name,
+            email=known.email or person.email,
+        )
+    return list(people.values())

@@ -1,4 +1,7 @@
-/** Functions that tool files name: each reads from the page the address that tells its item, where its own does not. */
+/**
+ * Functions that tool files name: each reads from the page the address that tells its item, where its own does not. They
+ * run in the page's frame, in the extension's own world, so they may use nothing from here.
+ */
 import type { Hook } from "../shared/tool.js";
 
 export const HOOKS: Record<Hook["name"], () => string | null> = {
