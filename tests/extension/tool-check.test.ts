@@ -43,6 +43,38 @@ test("what a schema cannot say is checked, too", () => {
   assert.ok(isUsable({ ...trac, items: [{ ...ticket, query: { view: "{view:word}" }, key: "{base}#{number}{view}" }] }));
 });
 
+test("what would keep a page at work, or makes no pattern, is not used", () => {
+  const path = "/{base:path}/ticket/{number:int}";
+  const refused: [string, object][] = [
+    ["a title that leaves much open", { document_title: ["{*} {*} {*} {*} {*} {*} {*} {title}!"] }],
+    ["fixed lengths anywhere", { document_title: ["{*}{a:alnum:150}{title}{b:alnum:200}!"] }],
+    ["a value that leaves much open", { items: [{ ...ticket, query: { q: "{*}a{*}b{*}c{*}d" } }] }],
+    ["the same in a fragment", { items: [{ ...ticket, fragment_query: { q: "{*}a{*}b{*}c{*}d" } }] }],
+    ["a segment that leaves much open", { items: [{ ...ticket, paths: [`${path}/{a}-{b}-{c}!`] }] }],
+    ["the same in what is no item", { items: [{ ...ticket, except: ["/{a}-{b}-{c}!"] }] }],
+    ["the same in a hook", { hooks: [{ name: "canonical-link", paths: ["/{a}-{b}-{c}!"] }] }],
+    ["many parts of any number of segments", { items: [{ ...ticket, paths: [`/**/x/**${path}`] }] }],
+    ["a path inside a segment", { items: [{ ...ticket, paths: ["/{base:path}-x/ticket/{number:int}"] }] }],
+    ["a reader's path", { people: { ...trac.people, author: [{ select: "a", handle: { href: "/{a}-{b}-{value}!" } }] } }],
+    ["a reader's text", { people: { ...trac.people, author: [{ select: "a", name: { text: ["{*}a{*}b{*}c{value}d"] } }] } }],
+    ["an attribute's text", { title: [{ select: "a", read: { attribute: "title", like: ["{*}a{*}b{*}c{value}d"] } }] }],
+    ["a length that no value may have", { items: [{ ...ticket, paths: [`${path}/{x:alnum:201-}`] }] }],
+    ["the same in a query", { items: [{ ...ticket, query: { q: "{x:alnum:201-}" } }] }],
+    ["no length", { items: [{ ...ticket, paths: [`${path}/{x:alnum:0-}`] }] }],
+    ["a length of what has none", { items: [{ ...ticket, paths: [`${path}/{x:int:5}`] }] }],
+  ];
+  for (const [why, change] of refused) assert.ok(!isUsable({ ...trac, ...change }), why);
+  assert.ok(isUsable({ ...trac, document_title: ["{*} #{n:int}: [{key:code}] ({id:hex:8}) {title} - {*} - {*}"] }));
+});
+
+test("a tool keeps to its own hosts, and its items have keys of their own", () => {
+  assert.ok(!isUsable({ ...trac, items: [{ ...ticket, key: "ticket" }] }), "a key that is always the same");
+  assert.ok(!isUsable({ ...trac, hosts: ["*.com"] }), "hosts of everybody");
+  assert.ok(!isUsable({ ...trac, hosts: ["*.co.uk"] }), "hosts of everybody in a country");
+  assert.ok(!isUsable({ ...trac, same_host: { "trac.edgewall.org": "github.com" } }), "identity of another's host");
+  assert.ok(isUsable({ ...trac, hosts: ["*.example.org"], same_host: { "*.m.example.org": "*.example.org", "old.example.org": "www.example.org" } }));
+});
+
 test("a file that is too large is not used", () => {
   const places = Array.from({ length: 20 }, (_, n) => ({ select: `#${"x".repeat(250)}${n}`, position: "after" as const, why: "y".repeat(300) }));
   const people = Object.fromEntries(["author", "assignee", "reviewer", "owner", "me"].map((role) => [role, places.map(({ select, why }) => ({ select, why, name: "text" }))]));

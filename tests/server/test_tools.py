@@ -207,6 +207,18 @@ def test_a_bad_file_is_refused_with_a_pointer_to_each_problem_and_the_old_one_st
     assert len(log(office.admin)) == 1
 
 
+def test_templates_that_cannot_be_read_or_take_long_are_refused(office: Office) -> None:
+    for path in ("/wish/{number:alnum:201-}", "/wish/{number:alnum:0-}", "/wish/{number:int:5}", "/{a}-{b}-{number}!"):
+        tool = tool_file()
+        tool["items"][0]["paths"] = [path]
+        assert "#/items/0/paths/0" in pointers(put(office.admin, tool)), path
+    title = tool_file(document_title=["{*} {*} {*} {*} {*} {*} {*} {title}!"])
+    answer = put(office.admin, title)
+    assert pointers(answer) == ["#/document_title/0"]
+    assert "at most 3 placeholders" in answer.json()["errors"][0]["detail"]
+    assert listed(office.admin) == {}
+
+
 def test_the_id_is_that_of_the_address_and_never_an_address_of_the_api(office: Office) -> None:
     assert pointers(put(office.admin, tool_file(), "other")) == ["#/id"]
     assert pointers(put(office.admin, tool_file("breakages"))) == ["#/id"]

@@ -54,7 +54,7 @@ export function matchUrl(address: string, tools: readonly Tool[], sites: Sites =
   return located === null || located.pattern.each !== undefined ? null : matchOf(located);
 }
 
-/** The pattern a URL fits, of the first tool that has one. */
+/** The pattern a URL fits, of the first tool that has one. A tool whose templates cannot be read hides no other. */
 export function locate(address: string, tools: readonly Tool[], sites: Sites = {}): Located | null {
   const url = webAddress(address);
   if (url === null) return null;
@@ -83,7 +83,8 @@ export function locateAs(address: string, tool: Tool): Located | null {
 export function fitsPage(address: string, { paths, query }: Pick<ItemPattern, "paths" | "query">): boolean {
   const url = webAddress(address);
   const segments = url === null ? null : segmentsOf(url.pathname);
-  return url !== null && segments !== null && firstFit(segments, paths) !== null && queryValues(url.searchParams, query) !== null;
+  if (url === null || segments === null) return false;
+  return unlessBroken(() => firstFit(segments, paths) !== null && queryValues(url.searchParams, query) !== null) ?? false;
 }
 
 function webAddress(address: string): URL | null {
@@ -93,6 +94,20 @@ function webAddress(address: string): URL | null {
 }
 
 function locateIn(url: URL, host: string, tool: Tool): Located | null {
+  return unlessBroken(() => firstPattern(url, host, tool));
+}
+
+/** What is read by templates; null where one of them makes no pattern, as none does that was checked. */
+function unlessBroken<Found>(read: () => Found | null): Found | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function firstPattern(url: URL, host: string, tool: Tool): Located | null {
   const segments = segmentsOf(url.pathname);
   if (segments === null) return null;
   for (const pattern of tool.items) {

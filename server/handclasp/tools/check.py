@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from .files import schemas_directory
-from .matcher import Tool
-from .template import names_in, names_used, open_parts
+from .matcher import Tool, host_fits
+from .template import compile_path, compile_text, loose_holes, names_in, names_used, open_parts
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
@@ -20,6 +21,14 @@ RESERVED_IDS = frozenset({"breakages"})
 """What no tool may be called: addresses of the API that are no tool's."""
 
 _MOST_OPEN_PARTS = 2
+_MOST_LOOSE_IN_SEGMENT = 2
+_MOST_LOOSE_IN_TEXT = 3
+"""More, and a long title or address made for it would hold a page up: docs/tool-files.md tells what is loose."""
+
+_LOOSE = "placeholders of any length, besides one at the end"
+
+_PUBLIC_SUFFIX = re.compile(r"(?:(?:ac|co|com|edu|go|gov|ne|net|or|org)\.[a-z]{2}|[^.]+)")
+"""Below which strangers have their hosts. Not all of them: these are the likely slips."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +43,8 @@ def check_tool(tool: Any) -> list[ToolProblem]:
     """Return everything wrong with a tool file, empty when it is usable.
 
     First the format (tool.schema.json); if that holds, what a JSON Schema cannot say: that every name an
-    output takes is given by each way its templates can fit, and once; that every provider role can be read; that
-    hosts on both sides of `same_host` agree.
+    output takes is given by each way its templates can fit, and once, and that keys take one; that no template can
+    take long; that every provider role can be read; that hosts are the tool's own, and `same_host` keeps to them.
     """
     found = cast("Iterator[ValidationError]", _validator().iter_errors(tool))  # pyright: ignore[reportUnknownMemberType]
     errors = sorted(found, key=lambda error: [str(part) for part in error.absolute_path])
@@ -43,7 +52,7 @@ def check_tool(tool: Any) -> list[ToolProblem]:
         return [ToolProblem(_pointer(error.absolute_path), error.message) for error in errors]
     if tool["id"] in RESERVED_IDS:
         return [ToolProblem("#/id", f"{tool['id']!r} is an address of the API; choose another id")]
-    return [*_item_problems(tool), *_path_problems(tool), *_reader_problems(tool), *_host_problems(tool)]
+    return [*_item_problems(tool), *_template_problems(tool), *_reader_problems(tool), *_host_problems(tool)]
 
 
 @cache
@@ -72,6 +81,8 @@ def _item_problems(tool: Tool) -> list[ToolProblem]:
             )
             if len(names) < len(given):
                 problems.append(ToolProblem(place, "gives one name in two places; give each its own"))
+        if not names_used(item["key"]):
+            problems.append(ToolProblem(f"{place}/key", "takes no {name}, so all items would be one"))
         if "each" in item and "each" not in names_used(item["key"]):
             problems.append(ToolProblem(f"{place}/key", "takes no {each}, so all items of a page would be one"))
         if item["provider"] not in tool["people"]:
@@ -90,25 +101,66 @@ def _names_given(item: Mapping[str, Any]) -> list[list[str]]:
     return [names_in(path) + asked + fragment for path in item["paths"] for fragment in fragments]
 
 
-def _path_problems(tool: Tool) -> list[ToolProblem]:
+def _template_problems(tool: Tool) -> list[ToolProblem]:
     parts = [*((f"#/items/{n}", item) for n, item in enumerate(tool["items"]))]
     parts += [(f"#/hooks/{n}", hook) for n, hook in enumerate(tool.get("hooks", []))]
-    return [
-        ToolProblem(f"{place}/{field}/{index}", detail)
+    paths = [
+        (f"{place}/{field}/{index}", path)
         for place, part in parts
         for field in ("paths", "fragment", "except")
         for index, path in enumerate(part.get(field, []))
-        for detail in _wrong_with_path(path)
+    ]
+    texts = [
+        (f"{place}/{field}/{name}", text)
+        for place, part in parts
+        for field in ("query", "fragment_query")
+        for name, text in part.get(field, {}).items()
+    ]
+    texts += [(f"#/document_title/{index}", text) for index, text in enumerate(tool.get("document_title", []))]
+    for pointer, reader in _readers(tool):
+        if isinstance(reader, Mapping):
+            paths += [(f"{pointer}/href", cast("str", reader["href"]))] if "href" in reader else []
+            texts += _likes(pointer, cast("Mapping[str, Any]", reader))
+    return [
+        *(ToolProblem(pointer, detail) for pointer, path in paths for detail in _wrong_with_path(path)),
+        *(ToolProblem(pointer, detail) for pointer, text in texts for detail in _wrong_with_text(text)),
+    ]
+
+
+def _likes(pointer: str, reader: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (f"{pointer}/{field}/{index}", text)
+        for field in ("like", "text", "value")
+        for index, text in enumerate(reader.get(field, []))
     ]
 
 
 def _wrong_with_path(path: str) -> Iterator[str]:
+    segments = path[1:].split("/")
+    if any(
+        ":path" in segment and not (segment.count("{") == 1 and segment[0] + segment[-1] == "{}")
+        for segment in segments
+    ):
+        yield "has a {name:path} that is not a whole segment"
+        return
     if open_parts(path) > _MOST_OPEN_PARTS:
         yield f"has more than {_MOST_OPEN_PARTS} parts that stand for any number of segments"
-    if any(":path" in segment and not segment.endswith(":path}") for segment in path.split("/")):
-        yield "has a {name:path} that is not a whole segment"
-    if any(segment.count("{") > 1 and ":path" in segment for segment in path.split("/")):
-        yield "has a {name:path} that is not a whole segment"
+    if any(loose_holes(segment) > _MOST_LOOSE_IN_SEGMENT for segment in segments):
+        yield f"leaves too much open: at most {_MOST_LOOSE_IN_SEGMENT} {_LOOSE} of a segment"
+    yield from _failing(compile_path, path)
+
+
+def _wrong_with_text(text: str) -> Iterator[str]:
+    if loose_holes(text) > _MOST_LOOSE_IN_TEXT:
+        yield f"leaves too much open: at most {_MOST_LOOSE_IN_TEXT} {_LOOSE} of the text"
+    yield from _failing(compile_text, text)
+
+
+def _failing(compile_: Callable[[str], None], template: str) -> Iterator[str]:
+    try:
+        compile_(template)
+    except re.error:
+        yield "is no template that can be read; mend its placeholders"
 
 
 def _reader_problems(tool: Tool) -> list[ToolProblem]:
@@ -132,12 +184,19 @@ def _readers(tool: Tool) -> Iterable[tuple[str, Any]]:
 
 
 def _host_problems(tool: Tool) -> list[ToolProblem]:
+    hosts: list[str] = tool["hosts"]
     same: Mapping[str, str] = tool.get("same_host", {})
-    return [
-        ToolProblem("#/same_host", f"{meant!r} has a '*' that {shown!r} has not")
-        for shown, meant in same.items()
-        if meant.startswith("*.") and not shown.startswith("*.")
+    problems = [
+        ToolProblem(f"#/hosts/{index}", f"{host!r} stands for hosts of strangers, too; name the tool's own")
+        for index, host in enumerate(hosts)
+        if host.startswith("*.") and _PUBLIC_SUFFIX.fullmatch(host[2:])
     ]
+    for shown, meant in same.items():
+        if meant.startswith("*.") and not shown.startswith("*."):
+            problems.append(ToolProblem("#/same_host", f"{meant!r} has a '*' that {shown!r} has not"))
+        if not any(host_fits(meant, host) for host in hosts):
+            problems.append(ToolProblem("#/same_host", f"{meant!r} is none of the tool's hosts; name it there, too"))
+    return problems
 
 
 def _pointer(path: Any) -> str:

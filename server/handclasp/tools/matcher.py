@@ -6,8 +6,9 @@ The twin of extension/src/shared/matcher.ts: both read URLs by the WHATWG rules 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
-from ada_url import URL, URLSearchParams
+from ada_url import URL
 
 from .template import Values, fill, fill_url, fit, fit_text, segments_of
 
@@ -79,10 +80,15 @@ def identity_host(host: str, tool: Tool) -> str:
 
 def _parse(url: str) -> URL | None:
     try:
-        parsed = URL(url)
-    except (ValueError, UnicodeEncodeError):
+        parsed = URL(_whole_characters(url))
+    except ValueError:
         return None
     return parsed if parsed.protocol in ("https:", "http:") and parsed.hostname else None
+
+
+def _whole_characters(text: str) -> str:
+    """Half a character becomes U+FFFD, as browsers take it."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _host_of(url: URL) -> str:
@@ -122,15 +128,25 @@ def _item_values(url: URL, segments: Sequence[str], item: Mapping[str, Any]) -> 
 
 
 def _query_values(query: str, wanted: Mapping[str, str]) -> Values | None:
-    given = URLSearchParams(query)
+    given = _pairs(query)
     values: Values = {}
     for name, template in wanted.items():
-        every = given.get_all(name)
+        every = [value for key, value in given if key == name]
         found = fit_text(every[0], template) if len(every) == 1 else None
         if found is None:
             return None
         values |= found
     return values
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    """Return a query's keys and values by the WHATWG rules: what is no UTF-8 becomes U+FFFD (ada refuses it)."""
+    parts = (part.partition("=") for part in query.removeprefix("?").split("&") if part)
+    return [(_form_decoded(name), _form_decoded(value)) for name, _, value in parts]
+
+
+def _form_decoded(text: str) -> str:
+    return unquote_to_bytes(text.replace("+", " ")).decode("utf-8", "replace")
 
 
 def _fragment_values(hash_: str, item: Mapping[str, Any]) -> Values | None:

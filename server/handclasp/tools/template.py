@@ -1,7 +1,8 @@
 """Templates of tool files (docs/tool-files.md).
 
 The twin of extension/src/shared/template.ts: both pass shared-schemas/vectors. A template is compiled to one anchored
-pattern per segment, once. The patterns are made here, never taken from a tool file; texts are at most 2,000 long.
+pattern per segment, once. The patterns are made here, never taken from a tool file; texts are at most 2,000 long, and
+at most 300 where a template leaves much open, for a pattern takes time by the power of what it leaves open.
 """
 
 import re
@@ -21,6 +22,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NO_HEX = re.compile(r"[^0-9a-f]")
 _LONGEST_READ = 2000
+_LONGEST_READ_LOOSELY = 300
+_MOST_LOOSE_OF_ANY_LENGTH = 2
 _LONGEST_TEXT = 200
 
 _IN_SEGMENT = r"[^/\n]"
@@ -36,6 +39,18 @@ _WHOLE = {
 }
 
 
+_BESIDE = {
+    "int": re.compile("[0-9{}]"),
+    "code": re.compile("[A-Za-z0-9_{}]"),
+    "word": re.compile("[A-Za-z0-9._{}-]"),
+    "fold": re.compile("[A-Za-z0-9._{}-]"),
+    "alnum": re.compile("[A-Za-z0-9{}]"),
+    "hex": re.compile("[0-9A-Fa-f{}]"),
+    "uuid": re.compile("[0-9A-Fa-f{}]"),
+}
+"""What can stand beside such a value and be a part of it; a type that is not here takes anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Hole:
     name: str | None
@@ -49,6 +64,7 @@ class _One:
 
     pattern: re.Pattern[str]
     holes: tuple[_Hole, ...]
+    longest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,10 @@ class _Many:
     """Any number of segments."""
 
     name: str | None
+
+
+_Found = tuple[tuple[_Hole, str], ...]
+"""What fills each hole, as it stands in the text."""
 
 
 def segments_of(path: str) -> list[str] | None:
@@ -82,12 +102,12 @@ def fit(segments: Sequence[str], template: str) -> Values | None:
     # The twin fits the whole path at once, with a "/" after each segment.
     if sum(_units(segment) + 1 for segment in segments) > _LONGEST_READ:
         return None
-    return _fit_parts(segments, _compile_path(template), {})
+    return _values_of(_fit_parts(segments, _compile_path(template)))
 
 
 def fit_text(text: str, template: str) -> Values | None:
     """Fit a text as a whole to a template in which "/" has no meaning of its own; None when it does not fit."""
-    return _fit_one(text, _compile(template, _OPAQUE), {})
+    return _values_of(_fit_one(text, _compile(template, _OPAQUE)))
 
 
 def fill(output: str, values: Values) -> str:
@@ -119,37 +139,67 @@ def open_parts(template: str) -> int:
     return sum(isinstance(part, _Many) for part in _compile_path(template))
 
 
-def _fit_parts(segments: Sequence[str], parts: Sequence[_One | _Many], values: Values) -> Values | None:
+def loose_holes(template: str) -> int:
+    """Return how many placeholders of one segment or text make it try more than one way.
+
+    One that a character it cannot hold, or the end, closes on both sides does not; nor does one of a fixed length that
+    is closed on the left, nor any text at the very end. The time a template takes grows by this power of the text's
+    length.
+    """
+    return sum(_is_loose(template, found) for found in _PLACEHOLDER.finditer(template))
+
+
+def compile_path(template: str) -> None:
+    """Make the patterns of a path template; raises re.error where that cannot be done."""
+    _compile_path(template)
+
+
+def compile_text(template: str) -> None:
+    """Make the pattern of a text's template; raises re.error where that cannot be done."""
+    _compile(template, _OPAQUE)
+
+
+def _is_loose(template: str, found: re.Match[str]) -> bool:
+    type_ = found[2] or "text"
+    beside = _BESIDE.get(type_)
+    if beside is None:
+        return found.end() < len(template)
+    before, after = template[: found.start()][-1:], template[found.end() :][:1]
+    is_fixed = type_ == "uuid" or (found[3] is not None and found[4] is None)
+    return beside.match(before) is not None or (not is_fixed and beside.match(after) is not None)
+
+
+def _fit_parts(segments: Sequence[str], parts: Sequence[_One | _Many]) -> _Found | None:
     if not parts:
-        return None if segments else values
+        return None if segments else ()
     part, rest = parts[0], parts[1:]
     if isinstance(part, _One):
-        found = _fit_one(segments[0], part, values) if segments else None
-        return None if found is None else _fit_parts(segments[1:], rest, found)
+        found = _fit_one(segments[0], part) if segments else None
+        following = None if found is None else _fit_parts(segments[1:], rest)
+        return None if found is None or following is None else found + following
+    hole = _Hole(part.name, "text")
     for end in range(len(segments) + 1):
-        if part.name is not None and any("/" in segment for segment in segments[:end]):
+        if part.name is not None and end > 0 and "/" in segments[end - 1]:
             return None
-        taken = values if part.name is None else values | {part.name: "/".join(segments[:end])}
-        found = _fit_parts(segments[end:], rest, taken)
-        if found is not None:
-            return found
+        following = _fit_parts(segments[end:], rest)
+        if following is not None:
+            return ((hole, "/".join(segments[:end])), *following)
     return None
 
 
-def _fit_one(text: str, part: _One, values: Values) -> Values | None:
-    if _units(text) > _LONGEST_READ or _CONTROL.search(text):
+def _fit_one(text: str, part: _One) -> _Found | None:
+    if _units(text) > part.longest or _CONTROL.search(text):
         return None
     found = part.pattern.fullmatch(text)
-    if found is None:
+    return None if found is None else tuple(zip(part.holes, found.groups(), strict=True))
+
+
+def _values_of(found: _Found | None) -> Values | None:
+    """Return what was found in the form it is kept in; None when any of it is too long to be kept."""
+    named = [(hole, value) for hole, value in found or () if hole.name is not None]
+    if found is None or any(_units(value) > _LONGEST_TEXT for _, value in named):
         return None
-    values = dict(values)
-    for hole, value in zip(part.holes, found.groups(), strict=True):
-        if hole.name is None:
-            continue
-        if _units(value) > _LONGEST_TEXT:
-            return None
-        values[hole.name] = _kept(value, hole.type)
-    return values
+    return {hole.name: _kept(value, hole.type) for hole, value in named if hole.name is not None}
 
 
 def _units(text: str) -> int:
@@ -196,7 +246,12 @@ def _compile(template: str, any_: str) -> _One:
         source += f"({any_}*)" if name == "*" else f"({_class_of(type_, any_, found[3], found[4])})"
         holes.append(_Hole(None if name == "*" else name, type_))
         end = found.end()
-    return _One(re.compile(source + re.escape(template[end:])), tuple(holes))
+    pattern = re.compile(source + re.escape(template[end:]))
+    return _One(pattern, tuple(holes), _longest_of(template))
+
+
+def _longest_of(template: str) -> int:
+    return _LONGEST_READ if loose_holes(template) <= _MOST_LOOSE_OF_ANY_LENGTH else _LONGEST_READ_LOOSELY
 
 
 def _class_of(type_: str, any_: str, least: str | None, is_open: str | None) -> str:
