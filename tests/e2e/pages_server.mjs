@@ -103,7 +103,8 @@ export async function servePages(people, closing) {
       const url = new URL(request.url, "http://localhost");
       response.setHeader("Content-Type", "text/html; charset=utf-8");
       if (url.searchParams.get("mode") === "strict") response.setHeader("Content-Security-Policy", STRICT);
-      response.end(answer(people, url));
+      // As long as a frame takes in a large tool, which is longer than the page around it.
+      setTimeout(() => response.end(answer(people, url)), url.searchParams.has("slow") ? 700 : 0);
     });
     await new Promise((resolve) => server.listen(0, resolve));
     closing.push(() => new Promise((resolve) => {

@@ -61,13 +61,14 @@ def test_one_living_button_in_the_right_place_whatever_the_page_does(stage: Stag
     assert moves["one"] == one
     assert moves["pushed"] == reading("env#2", titles["2"], mei)
     assert moves["replaced"] == reading("env#4", titles["4"], mei)
-    assert moves["hash"] == reading("1", titles["1"], ana)
+    assert moves["hash"] == reading("3", titles["3"], ana)
     assert moves["otherHash"] == reading("4", titles["4"], mei)
     assert [moves[f"back after {wait}"] for wait in (0, 4, 15, 40)] == [[one, 1]] * 4
     assert told["hurried"] == {"given": [], "now": reading("env#2", titles["2"], mei)}, (
         "while the page still shows the item before, nothing can be rated"
     )
 
+    assert told["swapped"] == {"first": 0, "second": "Mei Kato"}, "a click is for the one the pill names"
     assert told["shadow"] == reading("2", titles["2"], mei)
     assert told["strict"] == {"pill": [28, "14px"], "form": True}
     assert told["framed"] == 0, "the page around a frame has no button, also while the frame is replaced"

@@ -11,7 +11,7 @@ import { nameCause, rate, withdraw, write } from "./giving.js";
 import { stateNow, stateOf } from "./handoffs.js";
 import { Sentence } from "./http.js";
 import type { From, Handlers } from "./listen.js";
-import { bring, sheetFor } from "./pages.js";
+import { bring, isFramed, sheetFor } from "./pages.js";
 import { siteAt, type Site } from "./sites.js";
 
 export const fromPage: Handlers<FromPage> = {
@@ -20,7 +20,7 @@ export const fromPage: Handlers<FromPage> = {
     if (site === null) return null;
     const sheet = await sheetFor(url, from, site);
     if (sheet !== null && !ready) await bring("button.js", from);
-    return { digest: site.digest, sheet };
+    return { digest: site.digest, sheet: sheet === null ? null : { ...sheet, framed: await isFramed(from) } };
   },
 
   "page.broken": async ({ kind, failed }, from) => {

@@ -6,6 +6,7 @@ import { sheetOf, type Sheet } from "../shared/sheet.js";
 import type { Hook } from "../shared/tool.js";
 import type { From } from "./listen.js";
 import type { Site } from "./sites.js";
+import { tellButton } from "./tell-page.js";
 
 export interface PageTold {
   /** Null where the address is no item's. */
@@ -37,4 +38,19 @@ export async function sheetFor(url: string, from: From, site: Pick<Site, "tools"
 export async function bring(file: "button.js" | "form.js", { tab, frame }: From): Promise<void> {
   if (tab === undefined) return;
   await api.scripting.executeScript({ target: { tabId: tab, frameIds: [frame] }, files: [file], injectImmediately: true });
+}
+
+/**
+ * Pages whose frames have shown an item, by tab and address. Forgotten when the background sleeps: then the page has heard of it.
+ * Asked here and not in the page: to touch a frame that is not loaded yet spoils the world our script will run in.
+ */
+const framed = new Set<string>();
+
+/** Notes a frame's item, and tells the page around it; of a page itself, whether one of its frames has shown an item. */
+export async function isFramed({ tab, frame, top, url }: From): Promise<boolean> {
+  if (tab === undefined) return false;
+  if (frame === 0) return framed.has(`${tab} ${url}`);
+  framed.add(`${tab} ${top ?? ""}`);
+  await tellButton({ tab }, { type: "background.framed" });
+  return false;
 }

@@ -15,6 +15,8 @@ function makeButtons(orphaned: () => void): Buttons {
   let watch = new AbortController();
   /** The item the page is known to have shown last, where it shows one. */
   let last: { id: string; content: string } | null = null;
+  /** A frame of this page has shown an item: the button belongs there. */
+  let framed = false;
 
   /** What the page showed of another item, and may still show. */
   const shownBefore = (id: string): string | null => {
@@ -38,7 +40,7 @@ function makeButtons(orphaned: () => void): Buttons {
       buttons.delete(id);
     }
     // Of several none can float: nobody would know which it is.
-    const mayFloat = (): boolean => sheet.each === null && !(sheet.frames && frameHasButton());
+    const mayFloat = (): boolean => sheet.each === null && !framed;
     for (const [id, each] of wanted) {
       const known = buttons.get(id);
       if (known === undefined) buttons.set(id, new HandoffButton(each, mayFloat, orphaned, before));
@@ -59,13 +61,15 @@ function makeButtons(orphaned: () => void): Buttons {
         return;
       }
       if (buttons.size === 0) removeLeftOvers();
+      framed ||= sheet.framed;
       follow(sheet);
       watch = new AbortController();
       if (sheet.each !== null) watchPage(() => follow(sheet), watch.signal);
     },
     clear,
     hear: (message) => {
-      for (const button of buttons.values()) button.hear(message);
+      if (message.type === "background.framed") framed = true;
+      else for (const button of buttons.values()) button.hear(message);
     },
     handoff: () => {
       const [only, more] = buttons.values();
@@ -88,18 +92,6 @@ function watchPage(look: () => void, signal: AbortSignal): void {
     observer.disconnect();
     clearTimeout(timer);
   });
-}
-
-/** Whether a frame of this page's own origin has the button: then it belongs there. */
-function frameHasButton(): boolean {
-  for (let index = 0; index < window.length; index += 1) {
-    try {
-      if (window[index]?.document.querySelector("handclasp-button") !== null) return true;
-    } catch {
-      // A frame of another origin does not let us look.
-    }
-  }
-  return false;
 }
 
 /** What an earlier version of the extension left behind when it ended. */

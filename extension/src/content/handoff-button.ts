@@ -91,7 +91,7 @@ export class HandoffButton {
     this.#stop.abort();
   }
 
-  hear(message: ToPage): void {
+  hear(message: Exclude<ToPage, { type: "background.framed" }>): void {
     if (message.type === "background.changed") void this.#refresh();
     else if (message.ticket !== this.#form?.ticket) return;
     else if (message.type === "background.form-size") this.#form.resize(message.height);

@@ -219,6 +219,8 @@ export interface FromPanel extends FromFairPlay {
 /** From the background to the in-page button. */
 export type ToPage =
   | { type: "background.changed" }
+  /** A frame of this page shows an item. */
+  | { type: "background.framed" }
   | { type: "background.form-size"; ticket: string; height: number }
   | { type: "background.form-closed"; ticket: string };
 

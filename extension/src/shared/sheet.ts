@@ -32,8 +32,8 @@ export interface Sheet {
   each: { select: string; key: ReadBy } | null;
   /** Null: the whole page is about the item. */
   within: string[] | null;
-  /** Items of this tool live in frames; the page around such a frame has no button of its own. */
-  frames: boolean;
+  /** A frame of this page has shown an item: the page around it has no floating button. */
+  framed: boolean;
   title: { select: string; read: ReadBy }[];
   documentTitle: Like[];
   anchors: Pick<Anchor, "select" | "position">[];
@@ -52,7 +52,7 @@ export function sheetOf({ tool, host, pattern, values }: Located): Sheet {
     key: keyOf(pattern, values),
     each: pattern.each === undefined ? null : { select: pattern.each.select, key: readBy(pattern.each.key) },
     within: pattern.within?.map((selector) => filled(selector, values)) ?? null,
-    frames: tool.frames === true,
+    framed: false,
     title: tool.title.map(titlePlace),
     documentTitle: (tool.document_title ?? []).map((template) => textLike(template, "title")),
     anchors: tool.anchors.map(({ select, position }) => ({ select, position })),

@@ -226,9 +226,9 @@ play(async (script, closing) => {
         facts[`back after ${wait}`] = [await shows(page, "env#1"), (await buttonsOf(page)).elements.length];
       }
       await page.close();
-      const hash = await tomas.page(`${sites.board}/hash#/item/1`);
-      await hash.evaluate(() => (root().innerHTML = rows[1]));
-      facts.hash = await shows(hash, "1");
+      const hash = await tomas.page(`${sites.board}/hash#/item/3`);
+      await hash.evaluate(() => (root().innerHTML = rows[3]));
+      facts.hash = await shows(hash, "3");
       await hash.evaluate(() => { location.hash = "/item/4"; root().innerHTML = rows[4]; });
       facts.otherHash = await shows(hash, "4");
       await hash.close();
@@ -257,6 +257,26 @@ play(async (script, closing) => {
       const after = await ratings();
       await page.close();
       return { given: after.slice(0, after.length - before.length), now };
+    },
+    /** The page names somebody else while the pill is open: the click was meant for the one before. */
+    async swapped() {
+      const page = await ticket(1);
+      await opened(page);
+      await reads(page, /Ana Ruiz/);
+      const before = await ratings();
+      await page.evaluate(() => {
+        const other = new DOMParser().parseFromString(drawn[2], "text/html");
+        document.querySelector("td[headers=h_owner]").replaceWith(other.querySelector("td[headers=h_owner]"));
+      });
+      await click(page, "button", "Met");
+      await pause(800);
+      const first = await ratings();
+      await find(page, "button", "Met");
+      await click(page, "button", "Met");
+      await rated("env#1");
+      const second = (await ratings()).find(({ key }) => key === "env#1");
+      await page.close();
+      return { first: first.length - before.length, second: second.subject };
     },
     async shadow() {
       const page = await tomas.page(`${sites.board}/shadow/2`);
@@ -293,7 +313,7 @@ play(async (script, closing) => {
       await pause(3500);
       await page.evaluate(() => {
         const next = document.createElement("iframe");
-        Object.assign(next, { src: "/inner/3", width: 700, height: 300 });
+        Object.assign(next, { src: "/inner/3?slow=1", width: 700, height: 300 });
         document.querySelector("iframe").replaceWith(next);
       });
       await inFrame();
