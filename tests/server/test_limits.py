@@ -105,7 +105,7 @@ def test_counts_are_emptied_once_a_day(office: Office, clock: Clock) -> None:
     assert tallies(office.app, office) == [1], "what tells that it was done today"
     assert tomas.rate(ana).status_code == 201
     empty(office)
-    assert sorted(tallies(office.app, office)) == [1, 1, 1], "a worker that starts at noon takes no count of the day away"
+    assert sorted(tallies(office.app, office)) == [1, 1, 1], "one that starts at noon takes no count away"
 
 
 def empty(office: Office) -> None:

@@ -7,6 +7,7 @@ import type { Candidate } from "../shared/messages.js";
 import { plain } from "../shared/plain.js";
 import { sheetOf } from "../shared/sheet.js";
 import { valueLike } from "../shared/values.js";
+import { sha256 } from "./digest.js";
 import { isTurnedOnAt } from "./sites.js";
 import { knownTools, toolFile, type KnownTool } from "./tool-files.js";
 
@@ -21,14 +22,17 @@ export async function recognise(tab: number, address: string): Promise<Candidate
 
 /**
  * What is rated from the popup: the item of the tool that the page is of, turned on or not, so that the same page is the same
- * item by every way; else the page itself, by host and path. Null for what is no web page.
+ * item by every way; else the page itself, by its host and a digest of its path. Null for what is no web page.
  */
 export async function itemAt(tab: number, address: string, title: string): Promise<Item | null> {
   const web = webItem(address, title);
   if (web === null) return null;
   const [first, second] = (await guesses(tab, address)).filter(({ located }) => located !== null && located.pattern.each === undefined);
   // Of two copies that would both fit, only the member could tell which it is.
-  if (first === undefined || first.located === null || (second !== undefined && first.isPublic === second.isPublic)) return web;
+  if (first === undefined || first.located === null || (second !== undefined && first.isPublic === second.isPublic)) {
+    // A path may be the key to the page (a shared link): it is known again by its digest, and leaves the browser as that.
+    return { ...web, key: (await sha256(web.key)).slice(0, 32) };
+  }
   const { tool, host, key, kind, documentTitle } = sheetOf(first.located);
   return { tool, host, key, kind, title: plain(valueLike(web.title, documentTitle), 500) ?? web.title };
 }

@@ -2,6 +2,7 @@
  * Which tool files from the organisation's server may be used. The server has checked it, too; but what reads pages
  * here is only what was found good here. Pure.
  */
+import { sha256 } from "./digest.js";
 import validate from "handclasp:tool-validator";
 import { hostFits } from "../shared/matcher.js";
 import { compiledPath, compiledText, looseHoles, openParts } from "../shared/template.js";
@@ -106,9 +107,8 @@ function idOf(file: unknown): string {
 }
 
 /** The file's SHA-256 (hexadecimal) in its canonical form: the server names the same file alike. */
-export async function digestOf(file: Tool): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical(file)));
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export function digestOf(file: Tool): Promise<string> {
+  return sha256(canonical(file));
 }
 
 /** JSON with sorted keys and without spaces. */

@@ -50,7 +50,7 @@ function ThisPage({ tab }: { tab: chrome.tabs.Tab | null }): JSX.Element {
   const use = (): void => {
     if (tab?.id === undefined || tab.url === undefined) return;
     void ask("panel.item-at", { tab: tab.id, url: tab.url, title: tab.title ?? "" })
-      .catch(() => item)
+      .catch(() => null)
       .then((found) => setHandoff(found === null ? null : { item: found, people: [] }));
   };
   return (
