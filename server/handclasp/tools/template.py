@@ -136,7 +136,7 @@ def names_used(output: str) -> set[str]:
 
 def open_parts(template: str) -> int:
     """Return how many parts of a path template stand for any number of segments."""
-    return sum(isinstance(part, _Many) for part in _compile_path(template))
+    return sum(part == "**" or _MANY.fullmatch(part) is not None for part in template[1:].split("/"))
 
 
 def loose_holes(template: str) -> int:
