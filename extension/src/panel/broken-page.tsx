@@ -33,7 +33,7 @@ export function BrokenHere({ url }: { url: string }): JSX.Element | null {
       </details>
       <div class="row">
         <button type="button" class="btn main" data-testid="broken-tell" onClick={() => answer("tell")}>
-          {t("tellThem")}
+          {t("tellAdmins")}
         </button>
         <button type="button" class="btn" data-testid="broken-not-now" onClick={() => answer("not-now")}>
           {t("notNow")}

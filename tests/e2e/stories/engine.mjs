@@ -140,7 +140,7 @@ play(async (script, closing) => {
       const page = await ticket(3, "nowhere");
       const corner = await until(() => page.evaluate(() => {
         const rect = document.querySelector("handclasp-button[data-place=floating]")?.getBoundingClientRect();
-        return rect && { right: innerWidth - rect.right, bottom: innerHeight - rect.bottom, after: seen.painted };
+        return rect && Number.isFinite(seen.painted) && seen.painted !== null && { right: innerWidth - rect.right, bottom: innerHeight - rect.bottom, after: seen.painted };
       }), "the floating button", 6);
       await opened(page);
       await click(page, "button", "Met");
