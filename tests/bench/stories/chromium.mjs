@@ -2,7 +2,7 @@
 import { connect, desk, enableTrac } from "../../e2e/desk.mjs";
 import { until } from "../../e2e/page.mjs";
 import { play, step } from "../../e2e/protocol.mjs";
-import { LATE, median, MUTATIONS, pause, serveTickets } from "./tickets.mjs";
+import { LATE, median, mutateRows, pause, serveTickets } from "./tickets.mjs";
 
 const SAMPLING = 100;
 
@@ -93,7 +93,7 @@ play(async (script, closing) => {
   await page.goto(`${origin}/busy/ticket/1`);
   await mounted(page);
   await pause(500);
-  const busy = await scriptTime(page, tomas.id, () => page.evaluate((count) => globalThis.mutate(count), MUTATIONS));
+  const busy = await scriptTime(page, tomas.id, () => mutateRows(page));
   const still = await page.evaluate(() => document.querySelectorAll("handclasp-button").length);
 
   step("a granted page that is no item");
@@ -101,7 +101,7 @@ play(async (script, closing) => {
   for (let round = 0; round < script.rounds; round += 1) {
     noItem.push(await scriptTime(page, tomas.id, async () => {
       await page.goto(`${origin}/env/report/1?${round}`);
-      await page.evaluate((count) => globalThis.mutate(count), MUTATIONS);
+      await mutateRows(page);
       await pause(300);
     }));
   }

@@ -3,7 +3,7 @@ import { enableTrac, signIn } from "../../e2e/desk.mjs";
 import { Firefox } from "../../e2e/firefox.mjs";
 import { until } from "../../e2e/page.mjs";
 import { play, step } from "../../e2e/protocol.mjs";
-import { MUTATIONS, pause, serveTickets } from "./tickets.mjs";
+import { mutateRows, pause, serveTickets } from "./tickets.mjs";
 
 const mounted = (page) => until(() => page.evaluate(() => document.querySelectorAll("handclasp-button[data-state]").length === 1), "the button", 20);
 
@@ -57,13 +57,13 @@ play(async (script, closing) => {
   await page.goto(`${origin}/busy/ticket/1`);
   await mounted(page);
   await pause(500);
-  await timed("busy", () => page.evaluate((count) => globalThis.mutate(count), MUTATIONS));
+  await timed("busy", () => mutateRows(page));
 
   step("a granted page that is no item");
   for (let round = 0; round < script.rounds; round += 1) {
     await timed("noItem", async () => {
       await page.goto(`${origin}/env/report/1?${round}`);
-      await page.evaluate((count) => globalThis.mutate(count), MUTATIONS);
+      await mutateRows(page);
       await pause(300);
     });
   }

@@ -1,5 +1,6 @@
 /** Tickets as Trac shows them, with as much around them as a busy page has, served on a port of their own. */
 import { createServer } from "node:http";
+import { until } from "../../e2e/page.mjs";
 
 export const ROWS = 8_000;
 export const MUTATIONS = 1_500;
@@ -75,6 +76,15 @@ export async function serveTickets(closing) {
     server.close(resolve);
   }));
   return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** Has the page change itself, and resolves when it is done, however long that takes on a busy machine. */
+export async function mutateRows(page) {
+  await page.evaluate((count) => {
+    globalThis.mutated = 0;
+    void globalThis.mutate(count).then((done) => (globalThis.mutated = done));
+  }, MUTATIONS);
+  await until(() => page.evaluate(() => globalThis.mutated > 0), "the page to have changed", 60);
 }
 
 export const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
